@@ -1,0 +1,5 @@
+/** The lab. */
+@NullMarked
+package io.weft.examples;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,5 @@
+/** From options to rules. */
+@NullMarked
+package io.weft.init;
+
+import org.jspecify.annotations.NullMarked;
