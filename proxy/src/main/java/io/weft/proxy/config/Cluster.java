@@ -1,0 +1,153 @@
+package io.weft.proxy.config;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A set of endpoints that serve the same thing, and how to reach them.
+ *
+ * @param endpoints what discovery says now; empty for {@link Discovery.OriginalDestination}
+ * @param transports chosen per endpoint by its metadata, first match wins; before {@code tls}
+ * @param tls how TLS is originated when no transport matches; null sends the bytes as they are
+ * @param bindAddress local IP that connections are made from; null lets the system choose
+ */
+public record Cluster(
+        String name,
+        Discovery discovery,
+        List<Locality> endpoints,
+        LoadBalancing balancing,
+        Protocol protocol,
+        Duration connectTimeout,
+        Duration idleTimeout,
+        int maxRequestsPerConnection,
+        Limits limits,
+        List<TransportMatch> transports,
+        @Nullable UpstreamTls tls,
+        @Nullable String bindAddress,
+        int bufferLimit) {
+
+    public static final Duration DEFAULT_CONNECT_TIMEOUT = Duration.ofSeconds(5);
+    public static final Duration DEFAULT_IDLE_TIMEOUT = Duration.ofHours(1);
+    public static final int DEFAULT_BUFFER_LIMIT = 1024 * 1024;
+
+    public Cluster {
+        endpoints = List.copyOf(endpoints);
+        transports = List.copyOf(transports);
+    }
+
+    public Cluster withEndpoints(List<Locality> found) {
+        return new Cluster(
+                name,
+                discovery,
+                found,
+                balancing,
+                protocol,
+                connectTimeout,
+                idleTimeout,
+                maxRequestsPerConnection,
+                limits,
+                transports,
+                tls,
+                bindAddress,
+                bufferLimit);
+    }
+
+    /** Where the endpoints come from. */
+    public sealed interface Discovery {
+        record Static() implements Discovery {}
+
+        /** @param service the name asked for over EDS */
+        record Eds(String service) implements Discovery {}
+
+        /** Names resolved again and again; every address is an endpoint. */
+        record StrictDns(List<Address.Socket> names, Duration refresh) implements Discovery {
+            public StrictDns {
+                names = List.copyOf(names);
+            }
+        }
+
+        /** One name; only the first address is used for new connections. */
+        record LogicalDns(Address.Socket name, Duration refresh) implements Discovery {}
+
+        /** The endpoint is where the client wanted to go before it was redirected. */
+        record OriginalDestination() implements Discovery {}
+    }
+
+    public sealed interface LoadBalancing {
+        record RoundRobin() implements LoadBalancing {}
+
+        /** @param choices how many endpoints are drawn at random; the one with fewest requests wins */
+        record LeastRequest(int choices) implements LoadBalancing {}
+
+        record Random() implements LoadBalancing {}
+    }
+
+    /** What is spoken to the endpoints. */
+    public enum Protocol {
+        HTTP1,
+        HTTP2,
+        /** What the client speaks. */
+        DOWNSTREAM,
+        /** HTTP/2 if ALPN agrees on it, else HTTP/1. */
+        ALPN
+    }
+
+    /** Bounds over all connections of one proxy to the cluster. */
+    public record Limits(long maxConnections, long maxPendingRequests, long maxRequests) {
+        public static final Limits DEFAULT = new Limits(1024, 1024, 1024);
+    }
+
+    /** Endpoints of one place. */
+    public record Locality(
+            String region, String zone, String subZone, int priority, long weight, List<Endpoint> endpoints) {
+        public Locality {
+            endpoints = List.copyOf(endpoints);
+        }
+    }
+
+    /**
+     * @param weight relative to the others of its locality, at least 1
+     * @param transportMetadata Envoy's {@code envoy.transport_socket_match} metadata
+     */
+    public record Endpoint(
+            Address address, long weight, Health health, String hostname, Map<String, String> transportMetadata) {
+        public Endpoint {
+            transportMetadata = Map.copyOf(transportMetadata);
+        }
+    }
+
+    public enum Health {
+        HEALTHY,
+        DEGRADED,
+        /** Finishes what it has, gets nothing new. */
+        DRAINING,
+        UNHEALTHY
+    }
+
+    /**
+     * @param match all pairs must be in the endpoint's metadata; empty matches every endpoint
+     * @param tls null sends the bytes as they are
+     */
+    public record TransportMatch(
+            String name,
+            Map<String, String> match,
+            @Nullable UpstreamTls tls) {
+        public TransportMatch {
+            match = Map.copyOf(match);
+        }
+    }
+
+    /** How this endpoint is reached. */
+    public @Nullable UpstreamTls transportTo(Endpoint endpoint) {
+        for (TransportMatch transport : transports) {
+            if (endpoint.transportMetadata()
+                    .entrySet()
+                    .containsAll(transport.match().entrySet())) {
+                return transport.tls();
+            }
+        }
+        return tls;
+    }
+}
