@@ -1,0 +1,43 @@
+package io.weft.proxy.balance;
+
+import io.weft.proxy.config.Cluster;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Function;
+
+/**
+ * The candidates of one locality.
+ *
+ * @param priority 0 first; the next level gets what this one cannot take
+ * @param weight against the other localities of the level. Where no locality of a level has one, their candidates are
+ *     balanced as one group; where some have, those without get nothing.
+ * @param healthy take load
+ * @param degraded take what the healthy ones of all levels cannot
+ * @param total all endpoints told, those too that may get nothing: draining and unhealthy
+ */
+public record Place<T extends Candidate>(int priority, long weight, List<T> healthy, List<T> degraded, int total) {
+
+    public Place {
+        healthy = List.copyOf(healthy);
+        degraded = List.copyOf(degraded);
+    }
+
+    public static <T extends Candidate> Place<T> of(
+            Cluster.Locality locality, Function<Cluster.Endpoint, T> candidates) {
+        List<T> healthy = new ArrayList<>();
+        List<T> degraded = new ArrayList<>();
+        for (Cluster.Endpoint endpoint : locality.endpoints()) {
+            switch (endpoint.health()) {
+                case HEALTHY -> healthy.add(candidates.apply(endpoint));
+                case DEGRADED -> degraded.add(candidates.apply(endpoint));
+                case DRAINING, UNHEALTHY -> {}
+            }
+        }
+        return new Place<>(
+                locality.priority(),
+                locality.weight(),
+                healthy,
+                degraded,
+                locality.endpoints().size());
+    }
+}
