@@ -9,15 +9,22 @@ import org.jspecify.annotations.Nullable;
  * A set of endpoints that serve the same thing, and how to reach them.
  *
  * @param endpoints what discovery says now; empty for {@link Discovery.OriginalDestination}
+ * @param spread what the balancing does when endpoints are unhealthy or lie in several localities
+ * @param protocol what HTTP requests are sent as; plain TCP takes no notice
+ * @param connectTimeout from the first SYN to the end of the TLS handshake
+ * @param idleTimeout a pooled connection without any request is closed after this long; zero never
+ * @param maxRequestsPerConnection 0 for no limit
  * @param transports chosen per endpoint by its metadata, first match wins; before {@code tls}
  * @param tls how TLS is originated when no transport matches; null sends the bytes as they are
  * @param bindAddress local IP that connections are made from; null lets the system choose
+ * @param bufferLimit bytes that may wait in either direction of an upstream connection before reading stops
  */
 public record Cluster(
         String name,
         Discovery discovery,
         List<Locality> endpoints,
         LoadBalancing balancing,
+        Spread spread,
         Protocol protocol,
         Duration connectTimeout,
         Duration idleTimeout,
@@ -43,6 +50,7 @@ public record Cluster(
                 discovery,
                 found,
                 balancing,
+                spread,
                 protocol,
                 connectTimeout,
                 idleTimeout,
@@ -62,17 +70,28 @@ public record Cluster(
         record Eds(String service) implements Discovery {}
 
         /** Names resolved again and again; every address is an endpoint. */
-        record StrictDns(List<Address.Socket> names, Duration refresh) implements Discovery {
+        record StrictDns(List<Address.Socket> names, Duration refresh, DnsFamily family) implements Discovery {
             public StrictDns {
                 names = List.copyOf(names);
             }
         }
 
         /** One name; only the first address is used for new connections. */
-        record LogicalDns(Address.Socket name, Duration refresh) implements Discovery {}
+        record LogicalDns(Address.Socket name, Duration refresh, DnsFamily family) implements Discovery {}
 
         /** The endpoint is where the client wanted to go before it was redirected. */
         record OriginalDestination() implements Discovery {}
+    }
+
+    /** Which addresses of a name are used (Envoy's {@code dns_lookup_family}). */
+    public enum DnsFamily {
+        /** IPv6; IPv4 only where a name has no IPv6 address. */
+        AUTO,
+        V4_ONLY,
+        V6_ONLY,
+        /** IPv4; IPv6 only where a name has no IPv4 address. */
+        V4_PREFERRED,
+        ALL
     }
 
     public sealed interface LoadBalancing {
@@ -82,6 +101,22 @@ public record Cluster(
         record LeastRequest(int choices) implements LoadBalancing {}
 
         record Random() implements LoadBalancing {}
+    }
+
+    /**
+     * @param panicThreshold percent, 0 to 100: while fewer of a priority's endpoints are healthy, all of them are used;
+     *     0 never uses an unhealthy one
+     * @param byLocalityWeight a locality is drawn by its weight first, then an endpoint in it; otherwise the weights of
+     *     localities have no meaning
+     */
+    public record Spread(double panicThreshold, boolean byLocalityWeight) {
+        public static final Spread DEFAULT = new Spread(50, false);
+
+        public Spread {
+            if (!(panicThreshold >= 0 && panicThreshold <= 100)) {
+                throw new IllegalArgumentException("panic threshold " + panicThreshold + ": expected 0 to 100 percent");
+            }
+        }
     }
 
     /** What is spoken to the endpoints. */

@@ -43,10 +43,18 @@ public sealed interface StringMatch {
     record Regex(Pattern pattern) implements StringMatch {
         public static final int MAX_LENGTH = 1024;
 
+        /** Counted repetitions multiply when nested; re2j itself sets no bound on the program they compile to. */
+        public static final int MAX_SIZE = 10_000;
+
         public static Regex of(String expression) {
             if (expression.length() > MAX_LENGTH) {
                 throw new IllegalArgumentException(
                         "regular expression of " + expression.length() + " characters: expected at most " + MAX_LENGTH);
+            }
+            long size = RegexSize.of(expression);
+            if (size > MAX_SIZE) {
+                throw new IllegalArgumentException("regular expression \"" + expression + "\" that repeats to " + size
+                        + " steps: expected at most " + MAX_SIZE);
             }
             return new Regex(Pattern.compile(expression, Pattern.DOTALL));
         }
