@@ -54,6 +54,13 @@ public record X509Svid(SpiffeId id, List<X509Certificate> chain, PrivateKey key)
         return chain.getFirst();
     }
 
+    /** The chain as it is sent in a handshake between peers that know the root: without a self-issued end. */
+    public List<X509Certificate> chainWithoutRoot() {
+        X509Certificate last = chain.getLast();
+        boolean endsInRoot = chain.size() > 1 && last.getSubjectX500Principal().equals(last.getIssuerX500Principal());
+        return endsInRoot ? chain.subList(0, chain.size() - 1) : chain;
+    }
+
     public Instant notBefore() {
         return leaf().getNotBefore().toInstant();
     }
