@@ -69,15 +69,23 @@ public record Cluster(
         /** @param service the name asked for over EDS */
         record Eds(String service) implements Discovery {}
 
-        /** Names resolved again and again; every address is an endpoint. */
-        record StrictDns(List<Address.Socket> names, Duration refresh, DnsFamily family) implements Discovery {
+        /**
+         * Names resolved again and again; every address found is an endpoint with the weight and metadata of its name.
+         *
+         * @param names endpoints whose host is a name, or an address that stands for itself
+         */
+        record StrictDns(List<Locality> names, Duration refresh, DnsFamily family) implements Discovery {
             public StrictDns {
                 names = List.copyOf(names);
             }
         }
 
-        /** One name; only the first address is used for new connections. */
-        record LogicalDns(Address.Socket name, Duration refresh, DnsFamily family) implements Discovery {}
+        /**
+         * One name; only the first address is used for new connections, and old ones are kept when it changes.
+         *
+         * @param name exactly one endpoint
+         */
+        record LogicalDns(Locality name, Duration refresh, DnsFamily family) implements Discovery {}
 
         /** The endpoint is where the client wanted to go before it was redirected. */
         record OriginalDestination() implements Discovery {}
@@ -144,6 +152,7 @@ public record Cluster(
 
     /**
      * @param weight relative to the others of its locality, at least 1
+     * @param hostname what the endpoint calls itself, for information; may be empty
      * @param transportMetadata Envoy's {@code envoy.transport_socket_match} metadata
      */
     public record Endpoint(

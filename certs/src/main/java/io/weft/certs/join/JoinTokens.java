@@ -1,0 +1,165 @@
+package io.weft.certs.join;
+
+import io.weft.certs.identity.Fingerprint;
+import io.weft.certs.identity.SpiffeId;
+import io.weft.certs.join.Redemption.Reason;
+import io.weft.certs.join.Redemption.Redeemed;
+import io.weft.certs.join.Redemption.Refused;
+import io.weft.certs.store.AtomicFile;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.security.MessageDigest;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/**
+ * The tokens of an authority, one file each in a folder that any number of processes may share: {@code <handle>.token}
+ * until it is spent, {@code <handle>.used} after. Spending is the rename from one to the other, so that exactly one
+ * redeems a token, and that a crash can lose one but never give it out twice.
+ */
+public final class JoinTokens {
+    /** How long a token lives unless told otherwise. */
+    public static final Duration DEFAULT_LIFETIME = Duration.ofMinutes(10);
+
+    /** The longest life of a token. */
+    public static final Duration MAX_LIFETIME = Duration.ofHours(24);
+
+    private static final String UNUSED = ".token";
+    private static final String USED = ".used";
+    private static final int MAX_TOKENS = 10_000;
+    private static final SecureRandom RANDOM = new SecureRandom();
+    // Spent and expired tokens stay for a while, so that the refusal can say which of the two it was.
+    private static final Duration KEPT = Duration.ofHours(1);
+
+    private final Path folder;
+    private final InstantSource clock;
+
+    public JoinTokens(Path folder, InstantSource clock) {
+        this.folder = folder;
+        this.clock = clock;
+    }
+
+    /**
+     * Makes a token and stores its hash.
+     *
+     * @param root the fingerprint of the root that the bearer is to trust
+     * @throws IllegalArgumentException when the lifetime is not within 1 s and 24 h, or the id is not a workload's
+     * @throws IOException when the folder cannot be written, or holds 10,000 tokens
+     */
+    public JoinToken create(SpiffeId id, Duration lifetime, Fingerprint root) throws IOException {
+        if (lifetime.compareTo(Duration.ofSeconds(1)) < 0 || lifetime.compareTo(MAX_LIFETIME) > 0) {
+            throw new IllegalArgumentException("lifetime of a join token " + lifetime + "; expected 1 second to "
+                    + MAX_LIFETIME.toHours() + " hours");
+        }
+        if (id.isTrustDomain()) {
+            throw new IllegalArgumentException("id '" + id + "' of a join token has no path; expected a workload's id");
+        }
+        AtomicFile.privateFolder(folder);
+        if (removeOld() >= MAX_TOKENS) {
+            throw new IOException(folder + " holds " + MAX_TOKENS + " join tokens; wait until some have expired");
+        }
+        JoinToken token = JoinToken.create(id, root, RANDOM);
+        Instant expires = clock.instant().truncatedTo(ChronoUnit.SECONDS).plus(lifetime);
+        var stored = new TokenRecord(id, expires, Fingerprint.of(token.secretHash()));
+        AtomicFile.write(unused(token), stored.text(), AtomicFile.SECRET);
+        return token;
+    }
+
+    /**
+     * Spends a token. A request that comes with it should have been checked before, because a spent token is gone.
+     *
+     * @throws IOException when the folder cannot be read or written; the token then counts as refused
+     */
+    public Redemption redeem(String text) throws IOException {
+        JoinToken token;
+        try {
+            token = JoinToken.parse(text);
+        } catch (IllegalArgumentException e) {
+            return new Refused(Reason.MALFORMED, String.valueOf(e.getMessage()));
+        }
+        Optional<TokenRecord> stored = read(unused(token));
+        if (stored.isEmpty()) {
+            return gone(token);
+        }
+        if (!isGenuine(token, stored.get())) {
+            return new Refused(Reason.UNKNOWN, token + " does not match what was given out under its handle");
+        }
+        if (!clock.instant().isBefore(stored.get().expires())) {
+            return new Refused(
+                    Reason.EXPIRED, token + " expired at " + stored.get().expires());
+        }
+        return spend(token) ? new Redeemed(stored.get().id()) : gone(token);
+    }
+
+    private boolean spend(JoinToken token) throws IOException {
+        try {
+            Files.move(unused(token), used(token), StandardCopyOption.ATOMIC_MOVE);
+            return true;
+        } catch (NoSuchFileException e) {
+            return false;
+        }
+    }
+
+    private Refused gone(JoinToken token) throws IOException {
+        // Only the bearer of the right secret learns in the log that it was used, as nobody else has a token to reuse.
+        Optional<TokenRecord> spent = read(used(token));
+        return spent.isPresent() && isGenuine(token, spent.get())
+                ? new Refused(Reason.ALREADY_USED, token + " was used before")
+                : new Refused(Reason.UNKNOWN, token + " was not given out here, or has expired long ago");
+    }
+
+    private static boolean isGenuine(JoinToken token, TokenRecord stored) {
+        boolean sameSecret =
+                MessageDigest.isEqual(token.secretHash(), stored.secretHash().bytes());
+        return sameSecret && token.id().equals(stored.id());
+    }
+
+    /** Removes what is long over; returns how many files are left. */
+    private int removeOld() throws IOException {
+        Instant over = clock.instant().minus(KEPT);
+        List<Path> files;
+        try (Stream<Path> listing = Files.list(folder)) {
+            files = listing.filter(file -> {
+                        String name = file.getFileName().toString();
+                        return name.endsWith(UNUSED) || name.endsWith(USED);
+                    })
+                    .toList();
+        }
+        int left = files.size();
+        for (Path file : files) {
+            Optional<TokenRecord> stored = read(file);
+            if (stored.isPresent() && stored.get().expires().isBefore(over)) {
+                Files.deleteIfExists(file);
+                left--;
+            }
+        }
+        return left;
+    }
+
+    private static Optional<TokenRecord> read(Path file) throws IOException {
+        try {
+            return Optional.of(TokenRecord.parse(AtomicFile.read(file)));
+        } catch (NoSuchFileException e) {
+            return Optional.empty();
+        } catch (IllegalArgumentException e) {
+            throw new IOException(file + ": " + e.getMessage(), e);
+        }
+    }
+
+    private Path unused(JoinToken token) {
+        return folder.resolve(token.handle() + UNUSED);
+    }
+
+    private Path used(JoinToken token) {
+        return folder.resolve(token.handle() + USED);
+    }
+}

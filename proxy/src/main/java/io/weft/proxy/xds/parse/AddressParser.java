@@ -1,0 +1,104 @@
+package io.weft.proxy.xds.parse;
+
+import io.envoyproxy.envoy.config.core.v3.CidrRange;
+import io.envoyproxy.envoy.config.core.v3.SocketAddress;
+import io.weft.proxy.config.Address;
+import io.weft.proxy.config.Cidr;
+import java.net.Inet4Address;
+import java.net.InetAddress;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Addresses and blocks of them. */
+final class AddressParser {
+
+    static final List<MessageFields> FIELDS = List.of(
+            MessageFields.of("envoy.config.core.v3.Address").honours("socket_address", "pipe"),
+            MessageFields.of("envoy.config.core.v3.SocketAddress")
+                    .honours("address", "port_value")
+                    .only("protocol", "only TCP is carried", "TCP"),
+            MessageFields.of("envoy.config.core.v3.Pipe").honours("path"),
+            MessageFields.of("envoy.config.core.v3.CidrRange").decidesPolicy().honours("address_prefix", "prefix_len"));
+
+    private static final int MAX_SOCKET_PATH = 107;
+    private static final int MAX_HOST = 253;
+
+    private AddressParser() {}
+
+    /** An address whose host is an IP literal, or a Unix domain socket. */
+    static Address literal(io.envoyproxy.envoy.config.core.v3.Address message, FieldPath path) {
+        return switch (message.getAddressCase()) {
+            case SOCKET_ADDRESS -> {
+                FieldPath at = path.field("socket_address");
+                Address.Socket socket = socket(message.getSocketAddress(), at);
+                ip(socket.host(), at.field("address"));
+                yield socket;
+            }
+            case PIPE -> pipe(message.getPipe().getPath(), path.field("pipe").field("path"));
+            default -> throw new InvalidResource(path, "expected socket_address or pipe");
+        };
+    }
+
+    /** An address whose host may be a DNS name. */
+    static Address named(io.envoyproxy.envoy.config.core.v3.Address message, FieldPath path) {
+        return message.hasSocketAddress()
+                ? socket(message.getSocketAddress(), path.field("socket_address"))
+                : literal(message, path);
+    }
+
+    private static Address.Socket socket(SocketAddress message, FieldPath path) {
+        String host = message.getAddress();
+        if (host.isEmpty() || host.length() > MAX_HOST || host.chars().anyMatch(c -> c <= ' ' || c >= 127)) {
+            throw new InvalidResource(
+                    path.field("address"), Quote.of(host) + ": expected an IP address or a host name");
+        }
+        if (message.getPortSpecifierCase() != SocketAddress.PortSpecifierCase.PORT_VALUE) {
+            throw new InvalidResource(path.field("port_value"), "missing");
+        }
+        return new Address.Socket(host, Scalars.port(message.getPortValue(), path.field("port_value")));
+    }
+
+    private static Address.Pipe pipe(String file, FieldPath path) {
+        if (file.isEmpty() || file.length() > MAX_SOCKET_PATH) {
+            throw new InvalidResource(
+                    path, Quote.of(file) + ": expected a path of 1 to " + MAX_SOCKET_PATH + " characters");
+        }
+        return new Address.Pipe(file);
+    }
+
+    /** Only the two usual forms: dotted quads with four parts, and RFC 4291 without a scope. */
+    static InetAddress ip(String text, FieldPath path) {
+        boolean v6 = text.indexOf(':') >= 0;
+        boolean quad = text.chars().filter(c -> c == '.').count() == 3;
+        if ((v6 || quad) && text.indexOf('%') < 0 && text.indexOf('[') < 0) {
+            try {
+                return InetAddress.ofLiteral(text);
+            } catch (IllegalArgumentException e) {
+                // told below
+            }
+        }
+        throw new InvalidResource(path, Quote.of(text) + ": expected an IP address");
+    }
+
+    static Cidr cidr(CidrRange message, FieldPath path) {
+        InetAddress address = ip(message.getAddressPrefix(), path.field("address_prefix"));
+        long length =
+                message.hasPrefixLen() ? Scalars.unsigned(message.getPrefixLen().getValue()) : 0;
+        long max = 32;
+        long offset = 0;
+        if (message.getAddressPrefix().indexOf(':') >= 0) {
+            max = 128;
+            // Java reads ::ffff:a.b.c.d as a.b.c.d; the block must shrink with it (attack case H4).
+            offset = address instanceof Inet4Address ? 96 : 0;
+        }
+        return new Cidr(address, (int) (Scalars.within(length, offset, max, path.field("prefix_len")) - offset));
+    }
+
+    static List<Cidr> cidrs(List<CidrRange> messages, FieldPath path) {
+        List<Cidr> blocks = new ArrayList<>(messages.size());
+        for (int i = 0; i < messages.size(); i++) {
+            blocks.add(cidr(messages.get(i), path.at(i)));
+        }
+        return blocks;
+    }
+}

@@ -1,0 +1,75 @@
+package io.weft.proxy.xds.parse;
+
+import io.envoyproxy.envoy.extensions.filters.http.rbac.v3.RBAC;
+import io.envoyproxy.envoy.extensions.filters.http.router.v3.Router;
+import io.weft.proxy.config.HttpFilter;
+import io.weft.proxy.xds.parse.ExtensionPoint.Extension;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Function;
+
+/** The HTTP filters of a connection manager. */
+final class HttpFilterParser {
+
+    private static final String ROUTER = "envoy.extensions.filters.http.router.v3.Router";
+
+    static final List<MessageFields> FIELDS = List.of(
+            MessageFields.of("envoy.extensions.filters.network.http_connection_manager.v3.HttpFilter")
+                    .honours("name", "typed_config")
+                    .accepts("is_optional", "a filter of unknown type is refused all the same")
+                    .only("disabled", "filters cannot be switched per route", "false"),
+            MessageFields.typed(ROUTER, Router::getDefaultInstance)
+                    .accepts("dynamic_stats", "adds statistics only")
+                    .accepts("suppress_envoy_headers", "x-envoy-* headers are never added")
+                    .accepts("suppress_grpc_request_failure_code_stats", "concerns statistics only"));
+
+    /** What one entry becomes, given its name. Empty for the router, which always comes last and is not in the record. */
+    private sealed interface Found {
+        record Filter(Function<String, HttpFilter> named) implements Found {}
+
+        record Last() implements Found {}
+    }
+
+    /** To add an HTTP filter, add its line here and its fields to {@link SupportedFields}. */
+    private static final ExtensionPoint<Found> HTTP_FILTERS = new ExtensionPoint<>(
+            Extension.of(RbacFilterParser.HTTP, RBAC.class, (message, path, reading) -> {
+                HttpFilter unnamed = RbacFilterParser.http("", message, path);
+                return new Found.Filter(name -> named(unnamed, name));
+            }),
+            new Extension<>(
+                    ROUTER, "envoy.filters.http.router", Router.class, (message, path, reading) -> new Found.Last()));
+
+    private HttpFilterParser() {}
+
+    static List<HttpFilter> filters(
+            List<io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpFilter> messages,
+            FieldPath path,
+            Reading reading) {
+        List<HttpFilter> filters = new ArrayList<>(messages.size());
+        boolean last = false;
+        for (int i = 0; i < messages.size(); i++) {
+            var message = messages.get(i);
+            if (last) {
+                throw new InvalidResource(path.at(i), "expected nothing after the router");
+            }
+            String name = Scalars.name(message.getName(), path.at(i).field("name"));
+            var found = HTTP_FILTERS.readIfKnown(
+                    name, message.hasTypedConfig(), message.getTypedConfig(), path.at(i), reading);
+            switch (found.orElse(null)) {
+                case Found.Filter filter -> filters.add(filter.named().apply(name));
+                case Found.Last() -> last = true;
+                case null -> {}
+            }
+        }
+        if (!last) {
+            throw new InvalidResource(path, "expected the router at the end");
+        }
+        return filters;
+    }
+
+    private static HttpFilter named(HttpFilter filter, String name) {
+        return switch (filter) {
+            case HttpFilter.HttpRbac rbac -> new HttpFilter.HttpRbac(name, rbac.rules(), rbac.shadow());
+        };
+    }
+}

@@ -1,0 +1,90 @@
+package io.weft.proxy.xds.parse;
+
+import com.google.protobuf.Duration;
+import com.google.protobuf.UInt32Value;
+import java.util.List;
+
+/** Numbers, durations and names with their bounds. */
+final class Scalars {
+
+    /** A hundred years: longer than any timeout, and far from where nanoseconds overflow a long. */
+    static final long MAX_DURATION_SECONDS = 36_500L * 24 * 3600;
+
+    static final int MAX_NAME = 1024;
+
+    private Scalars() {}
+
+    /** Zero or more, at most {@link #MAX_DURATION_SECONDS}. */
+    static java.time.Duration duration(Duration value, FieldPath path) {
+        long seconds = value.getSeconds();
+        int nanos = value.getNanos();
+        if (seconds < 0 || nanos < 0 || nanos > 999_999_999 || seconds > MAX_DURATION_SECONDS) {
+            throw new InvalidResource(
+                    path, JsonText.of(value) + ": expected a duration from 0s to " + MAX_DURATION_SECONDS + "s");
+        }
+        return java.time.Duration.ofSeconds(seconds, nanos);
+    }
+
+    static java.time.Duration duration(boolean present, Duration value, FieldPath path, java.time.Duration otherwise) {
+        return present ? duration(value, path) : otherwise;
+    }
+
+    static java.time.Duration positive(Duration value, FieldPath path) {
+        java.time.Duration duration = duration(value, path);
+        if (duration.isZero()) {
+            throw new InvalidResource(path, "0s: expected more than zero");
+        }
+        return duration;
+    }
+
+    static long within(long value, long min, long max, FieldPath path) {
+        if (value < min || value > max) {
+            throw new InvalidResource(path, value + ": expected " + min + " to " + max);
+        }
+        return value;
+    }
+
+    /** A {@code uint32}, which Java would read as negative from 2^31 on. */
+    static long unsigned(int value) {
+        return Integer.toUnsignedLong(value);
+    }
+
+    static int within(boolean present, UInt32Value value, int min, int max, int otherwise, FieldPath path) {
+        return present ? (int) within(unsigned(value.getValue()), min, max, path) : otherwise;
+    }
+
+    static int port(int value, FieldPath path) {
+        return (int) within(unsigned(value), 0, 65535, path);
+    }
+
+    /** The name of a resource or of something it refers to. */
+    static String name(String value, FieldPath path) {
+        if (value.isEmpty()) {
+            throw new InvalidResource(path, "empty: expected a name");
+        }
+        return text(value, path);
+    }
+
+    /** Free text of one line that may be empty. */
+    static String text(String value, FieldPath path) {
+        if (value.length() > MAX_NAME) {
+            throw new InvalidResource(path, value.length() + " characters: expected at most " + MAX_NAME);
+        }
+        if (value.chars().anyMatch(Character::isISOControl)) {
+            throw new InvalidResource(path, Quote.of(value) + ": expected no control characters");
+        }
+        return shared(value);
+    }
+
+    /**
+     * The one copy of a text that many resources repeat, such as a zone, a protocol or a secret's name. The JVM's own
+     * table is weak, so names of resources that went away go too.
+     */
+    static String shared(String value) {
+        return value.intern();
+    }
+
+    static List<String> shared(List<String> values) {
+        return values.stream().map(Scalars::shared).toList();
+    }
+}

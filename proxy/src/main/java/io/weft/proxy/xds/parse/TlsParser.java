@@ -1,0 +1,155 @@
+package io.weft.proxy.xds.parse;
+
+import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.CommonTlsContext;
+import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.DownstreamTlsContext;
+import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.SdsSecretConfig;
+import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.UpstreamTlsContext;
+import io.weft.proxy.config.DownstreamTls;
+import io.weft.proxy.config.TlsParameters;
+import io.weft.proxy.config.TlsParameters.CertificateSource;
+import io.weft.proxy.config.TlsParameters.Version;
+import io.weft.proxy.config.UpstreamTls;
+import java.time.Duration;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** TLS of both directions. */
+final class TlsParser {
+
+    static final String PACKAGE = "envoy.extensions.transport_sockets.tls.v3.";
+
+    static final List<MessageFields> FIELDS = List.of(
+            MessageFields.typed(PACKAGE + "DownstreamTlsContext", DownstreamTlsContext::getDefaultInstance)
+                    .decidesPolicy()
+                    .honours("common_tls_context", "require_client_certificate")
+                    .only("require_sni", "a client without SNI is served", "false")
+                    .only("full_scan_certs_on_sni_mismatch", "there is one certificate to choose from", "true", "false")
+                    .only("ocsp_staple_policy", "nothing is stapled", "LENIENT_STAPLING"),
+            MessageFields.typed(PACKAGE + "UpstreamTlsContext", UpstreamTlsContext::getDefaultInstance)
+                    .decidesPolicy()
+                    .honours("common_tls_context", "sni")
+                    .only("allow_renegotiation", "renegotiation is refused", "false")
+                    .only("enforce_rsa_key_usage", "BoringSSL always does", "true"),
+            MessageFields.of(PACKAGE + "CommonTlsContext")
+                    .decidesPolicy()
+                    .honours(
+                            "tls_params",
+                            "tls_certificates",
+                            "tls_certificate_sds_secret_configs",
+                            "validation_context",
+                            "validation_context_sds_secret_config",
+                            "combined_validation_context",
+                            "alpn_protocols"),
+            MessageFields.of(PACKAGE + "CommonTlsContext.CombinedCertificateValidationContext")
+                    .decidesPolicy()
+                    .honours("default_validation_context", "validation_context_sds_secret_config"),
+            MessageFields.of(PACKAGE + "TlsParameters")
+                    .decidesPolicy()
+                    .honours(
+                            "tls_minimum_protocol_version",
+                            "tls_maximum_protocol_version",
+                            "cipher_suites",
+                            "ecdh_curves"),
+            MessageFields.of(PACKAGE + "SdsSecretConfig").decidesPolicy().honours("name", "sds_config"));
+
+    private static final int MAX_ALPN = 255;
+
+    private TlsParser() {}
+
+    static DownstreamTls downstream(
+            DownstreamTlsContext message, Duration handshakeTimeout, FieldPath path, Reading reading) {
+        FieldPath common = path.field("common_tls_context");
+        TlsParameters parameters = parameters(message.getCommonTlsContext(), common, reading);
+        boolean required = message.getRequireClientCertificate().getValue();
+        if (parameters.certificate() == null) {
+            throw new InvalidResource(common, "expected one of tls_certificates, tls_certificate_sds_secret_configs");
+        }
+        if (required && parameters.validation().trust() == null) {
+            throw new InvalidResource(
+                    path.field("require_client_certificate"),
+                    "true: expected a trusted_ca or a validation context secret to verify the certificate against");
+        }
+        return new DownstreamTls(parameters, required, handshakeTimeout);
+    }
+
+    /** @param autoSni the cluster's {@code upstream_http_protocol_options}; likewise {@code autoSanValidation} */
+    static UpstreamTls upstream(
+            UpstreamTlsContext message, boolean autoSni, boolean autoSanValidation, FieldPath path, Reading reading) {
+        TlsParameters parameters = parameters(message.getCommonTlsContext(), path.field("common_tls_context"), reading);
+        if (!parameters.validation().names().isEmpty()
+                && parameters.validation().trust() == null) {
+            throw new InvalidResource(
+                    path.field("common_tls_context"), "names to match but no trusted_ca to believe them by");
+        }
+        return new UpstreamTls(
+                parameters, Scalars.text(message.getSni(), path.field("sni")), autoSni, autoSanValidation);
+    }
+
+    private static TlsParameters parameters(CommonTlsContext message, FieldPath path, Reading reading) {
+        var tls = message.getTlsParams();
+        FieldPath params = path.field("tls_params");
+        Version min = version(
+                tls.getTlsMinimumProtocolVersion(), Version.TLS_1_2, params.field("tls_minimum_protocol_version"));
+        Version max = version(
+                tls.getTlsMaximumProtocolVersion(), Version.TLS_1_3, params.field("tls_maximum_protocol_version"));
+        if (min.compareTo(max) > 0) {
+            throw new InvalidResource(params, "minimum version " + min + " above maximum " + max);
+        }
+        return new TlsParameters(
+                min,
+                max,
+                Scalars.shared(tls.getCipherSuitesList()),
+                Scalars.shared(tls.getEcdhCurvesList()),
+                alpn(message.getAlpnProtocolsList(), path.field("alpn_protocols")),
+                certificate(message, path, reading),
+                ValidationParser.validation(message, path, reading));
+    }
+
+    private static Version version(
+            io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.TlsParameters.TlsProtocol version,
+            Version otherwise,
+            FieldPath path) {
+        return switch (version) {
+            case TLS_AUTO -> otherwise;
+            case TLSv1_2 -> Version.TLS_1_2;
+            case TLSv1_3 -> Version.TLS_1_3;
+            case TLSv1_0, TLSv1_1, UNRECOGNIZED ->
+                throw new InvalidResource(path, version.name() + ": expected TLSv1_2 or TLSv1_3");
+        };
+    }
+
+    private static List<String> alpn(List<String> protocols, FieldPath path) {
+        for (int i = 0; i < protocols.size(); i++) {
+            String protocol = protocols.get(i);
+            if (protocol.isEmpty()
+                    || protocol.length() > MAX_ALPN
+                    || protocol.chars().anyMatch(c -> c > 127)) {
+                throw new InvalidResource(
+                        path.at(i), Quote.of(protocol) + ": expected 1 to " + MAX_ALPN + " ASCII characters");
+            }
+        }
+        return Scalars.shared(protocols);
+    }
+
+    private static @Nullable CertificateSource certificate(CommonTlsContext message, FieldPath path, Reading reading) {
+        FieldPath inline = path.field("tls_certificates");
+        FieldPath sds = path.field("tls_certificate_sds_secret_configs");
+        int count = message.getTlsCertificatesCount() + message.getTlsCertificateSdsSecretConfigsCount();
+        if (count > 1) {
+            throw new InvalidResource(
+                    message.getTlsCertificatesCount() > 0 ? inline : sds, count + " certificates: expected at most 1");
+        }
+        if (message.getTlsCertificatesCount() == 1) {
+            return new CertificateSource.Inline(
+                    SecretParser.certificate(message.getTlsCertificates(0), inline.at(0), reading));
+        }
+        return message.getTlsCertificateSdsSecretConfigsCount() == 1
+                ? new CertificateSource.Named(secretName(message.getTlsCertificateSdsSecretConfigs(0), sds.at(0)))
+                : null;
+    }
+
+    static String secretName(SdsSecretConfig message, FieldPath path) {
+        ConfigSourceParser.secrets(message.hasSdsConfig(), message.getSdsConfig(), path.field("sds_config"));
+        return Scalars.name(message.getName(), path.field("name"));
+    }
+}

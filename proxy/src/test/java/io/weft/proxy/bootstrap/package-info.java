@@ -1,0 +1,4 @@
+@NullMarked
+package io.weft.proxy.bootstrap;
+
+import org.jspecify.annotations.NullMarked;
