@@ -16,6 +16,9 @@ import java.util.stream.Stream;
 import org.bouncycastle.asn1.x509.BasicConstraints;
 import org.bouncycastle.asn1.x509.KeyPurposeId;
 import org.bouncycastle.asn1.x509.KeyUsage;
+import org.bouncycastle.cert.X509CertificateHolder;
+import org.bouncycastle.cert.jcajce.JcaX509CertificateConverter;
+import org.bouncycastle.jce.provider.BouncyCastleProvider;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -49,6 +52,33 @@ class PeerVerifierTest {
                 .selfSigned();
         Made below = Crafted.leaf().signedWith(algorithm.signature()).by(root);
         assertVerified(PeerVerifier.verify(chain(below), bundle("cluster.local", root), NOW, PeerRole.CLIENT));
+    }
+
+    @Test
+    void rsa_pss_is_verified_with_sha_2_and_refused_with_sha_1() {
+        Made root = Crafted.authority("pss")
+                .keys(Crafted.rsa(2048))
+                .signedWith("SHA256withRSA")
+                .selfSigned();
+        TrustBundle bundle = bundle("cluster.local", root);
+        Made good = Crafted.leaf().signedWith("SHA256withRSAandMGF1").by(root);
+        Made weak = Crafted.leaf().signedWith("SHA1withRSAandMGF1").by(root);
+
+        assertVerified(PeerVerifier.verify(chain(good), bundle, NOW, PeerRole.CLIENT));
+        assertRefused(PeerVerifier.verify(chain(weak), bundle, NOW, PeerRole.CLIENT), Refusal.WEAK_SIGNATURE);
+    }
+
+    @Test
+    @DisplayName("certificates of another library's class are verified like the JDK's own")
+    void certificates_of_another_class_are_verified_like_the_jdks_own() throws Exception {
+        var foreign = new JcaX509CertificateConverter().setProvider(new BouncyCastleProvider());
+        Made middle = Crafted.authority("middle").by(ROOT);
+        List<X509Certificate> chain = new ArrayList<>();
+        for (Made made : List.of(Crafted.leaf().by(middle), middle, ROOT)) {
+            chain.add(foreign.getCertificate(
+                    new X509CertificateHolder(made.certificate().getEncoded())));
+        }
+        assertVerified(PeerVerifier.verify(chain, BUNDLE, NOW, PeerRole.SERVER));
     }
 
     @Test
