@@ -27,6 +27,8 @@ import picocli.CommandLine.Spec;
             "'weft certs COMMAND -h' explains each command with an example.",
         })
 public final class CertsMain implements Runnable {
+    private static final int USAGE_COLUMNS = 110;
+
     @Spec
     private CommandSpec spec = CommandSpec.create();
 
@@ -52,6 +54,7 @@ public final class CertsMain implements Runnable {
                 .addSubcommand("issue", new IssueCommand(clock))
                 .addSubcommand("bundle", new BundleCommand(clock))
                 .addSubcommand("inspect", new InspectCommand(clock))
+                .setUsageHelpWidth(USAGE_COLUMNS)
                 .setOut(out)
                 .setErr(err)
                 .setExecutionExceptionHandler((e, command, _) -> {

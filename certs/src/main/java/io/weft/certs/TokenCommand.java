@@ -8,6 +8,7 @@ import io.weft.certs.join.JoinTokens;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.time.temporal.ChronoUnit;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -67,7 +68,7 @@ final class TokenCommand implements Callable<Integer> {
         spec.commandLine()
                 .getErr()
                 .println("join token for " + id + ", good once until "
-                        + clock.instant().plus(ttl) + ", pinning root " + token.root());
+                        + clock.instant().truncatedTo(ChronoUnit.SECONDS).plus(ttl) + ", pinning root " + token.root());
         spec.commandLine().getOut().println(token.text());
         return 0;
     }

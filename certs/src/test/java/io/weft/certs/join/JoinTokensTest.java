@@ -163,6 +163,19 @@ class JoinTokensTest {
     }
 
     @Test
+    void a_broken_token_file_redeems_nothing_and_does_not_keep_new_ones_from_being_made() throws IOException {
+        JoinToken broken = tokens().create(CART, Duration.ofMinutes(1), ROOT);
+        Files.writeString(folder.resolve("tokens").resolve(broken.handle() + ".token"), "id=" + CART);
+
+        assertThatThrownBy(() -> tokens().redeem(broken.text()))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("token record of 1 lines");
+        assertThat(tokens().redeem(tokens().create(CART, Duration.ofMinutes(1), ROOT)
+                        .text()))
+                .isEqualTo(new Redeemed(CART));
+    }
+
+    @Test
     @DisplayName("no trust on first use: the pin of a token accepts the server of its root only")
     void the_pin_of_a_token_accepts_the_server_of_its_root_only() {
         Authority ours = Authority.inMemory(TrustDomain.DEFAULT, clock);
