@@ -35,7 +35,7 @@ public final class ExchangeRecord {
     }
 
     void flag(ResponseFlag flag) {
-        flags |= 1 << flag.ordinal();
+        flags |= flag.bit();
     }
 
     void details(String why) {
@@ -95,7 +95,7 @@ public final class ExchangeRecord {
     }
 
     public boolean has(ResponseFlag flag) {
-        return (flags & 1 << flag.ordinal()) != 0;
+        return (flags & flag.bit()) != 0;
     }
 
     public boolean hasFlags() {

@@ -1,5 +1,6 @@
 package io.weft.proxy.exchange;
 
+import io.weft.proxy.authorize.Caller;
 import io.weft.proxy.config.ClusterChoice;
 import io.weft.proxy.config.HeaderChanges;
 import io.weft.proxy.config.HttpConnectionManager;
@@ -19,6 +20,8 @@ import io.weft.proxy.route.RouteMatcher;
 import io.weft.proxy.worker.Worker;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Arrays;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,13 +42,8 @@ public final class HttpChain {
     public HttpChain(HttpConnectionManager manager, ExchangeObserver observer) {
         this.manager = manager;
         this.observer = observer;
-        this.paths = new PathNormalizer(manager.path(), readsPaths(manager));
         this.filters = manager.filters().stream().map(RequestFilter::of).toArray(RequestFilter[]::new);
-    }
-
-    /** Whether a policy of this chain judges by path: then a path that servers may read differently is refused. */
-    private static boolean readsPaths(HttpConnectionManager manager) {
-        return !manager.filters().isEmpty();
+        this.paths = new PathNormalizer(manager.path(), Arrays.stream(filters).anyMatch(RequestFilter::readsPath));
     }
 
     public HttpConnectionManager manager() {
@@ -73,8 +71,9 @@ public final class HttpChain {
             }
         }
         RequestRules.apply(request, manager, connection, worker);
+        Caller caller = filters.length == 0 ? null : ClientAddress.of(request, connection, manager.forwarded());
         for (RequestFilter filter : filters) {
-            RequestFilter.Refusal refusal = filter.onRequest(request, connection.caller());
+            RequestFilter.Refusal refusal = filter.onRequest(request, Objects.requireNonNull(caller));
             if (refusal != null) {
                 return new LocalReply(refusal.status(), refusal.body(), refusal.details());
             }

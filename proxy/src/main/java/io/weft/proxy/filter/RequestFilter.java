@@ -12,6 +12,9 @@ public interface RequestFilter {
     @Nullable
     Refusal onRequest(Request request, Caller caller);
 
+    /** Whether it judges by path: then a path that servers may read differently is refused before. */
+    boolean readsPath();
+
     /**
      * @param status of the answer
      * @param body text for the client; must not tell more than it may know

@@ -41,7 +41,7 @@ public enum FieldName {
         java.util.Arrays.fill(BY_LENGTH, NONE);
         for (FieldName name : values()) {
             if (name != OTHER) {
-                int length = name.lowerCase.length;
+                int length = name.text.length();
                 FieldName[] same = BY_LENGTH[length];
                 same = java.util.Arrays.copyOf(same, same.length + 1);
                 same[same.length - 1] = name;
@@ -51,11 +51,9 @@ public enum FieldName {
     }
 
     private final String text;
-    private final byte[] lowerCase;
 
     FieldName(String text) {
         this.text = text;
-        this.lowerCase = text.getBytes(StandardCharsets.US_ASCII);
     }
 
     /** Lower case. */
@@ -84,13 +82,12 @@ public enum FieldName {
     }
 
     private boolean is(byte[] bytes, int start) {
-        byte[] mine = lowerCase;
-        for (int i = 0; i < mine.length; i++) {
+        for (int i = 0; i < text.length(); i++) {
             int b = bytes[start + i];
             if (b >= 'A' && b <= 'Z') {
                 b += 32;
             }
-            if (b != mine[i]) {
+            if (b != text.charAt(i)) {
                 return false;
             }
         }

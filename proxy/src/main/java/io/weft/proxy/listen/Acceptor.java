@@ -69,15 +69,11 @@ final class Acceptor extends ChannelInitializer<EpollSocketChannel> {
         Connection connection = new Connection(worker, ids.incrementAndGet(), listener, source, local, destination);
         state.track(worker, channel);
         Candidates candidates = compiled.matcher().candidates(source, destination);
-        FilterChain certain = candidates.certain();
-        if (certain != null || !listener.inspection().any()) {
-            FilterChain chain = certain != null
-                    ? certain
-                    : compiled.matcher().match(new Arrival(source, destination, Transport.RAW_BUFFER, null, List.of()));
-            install(channel, connection, chain, null);
-            return;
+        if (candidates.decided()) {
+            install(channel, connection, candidates.opaque(), null);
+        } else {
+            new Undecided(channel, connection, compiled, candidates).begin();
         }
-        new Undecided(channel, connection, compiled, candidates).begin();
     }
 
     private void install(
@@ -101,7 +97,7 @@ final class Acceptor extends ChannelInitializer<EpollSocketChannel> {
     }
 
     /** A connection whose first bytes are awaited. */
-    private final class Undecided implements Detector.Callback {
+    private final class Undecided implements Detector.Detected {
         private final Channel channel;
         private final Connection connection;
         private final ListenerState.Compiled compiled;
@@ -115,14 +111,19 @@ final class Acceptor extends ChannelInitializer<EpollSocketChannel> {
             this.connection = connection;
             this.compiled = compiled;
             this.candidates = candidates;
-            this.detector = new Detector(compiled.listener().inspection(), this);
+            Listener.Inspection wanted = compiled.listener().inspection();
+            this.detector = new Detector(
+                    new Listener.Inspection(
+                            candidates.tls(), candidates.http(), wanted.timeout(), wanted.continueOnTimeout()),
+                    this);
         }
 
         void begin() {
             channel.pipeline().addLast(detector);
-            FilterChain opaque = candidates.ifOpaque();
+            FilterChain opaque = candidates.opaque();
             if (opaque != null) {
                 channel.eventLoop().schedule(() -> dialAhead(opaque), HESITATION_MICROS, TimeUnit.MICROSECONDS);
+                channel.closeFuture().addListener(closed -> giveUp());
             }
         }
 
@@ -138,44 +139,60 @@ final class Acceptor extends ChannelInitializer<EpollSocketChannel> {
             }
         }
 
+        private void giveUp() {
+            Terminals.Ahead dial = ahead;
+            if (!decided && dial != null) {
+                decided = true;
+                dial.close();
+            }
+        }
+
         @Override
         public void detected(ChannelHandlerContext context, Detection detection) {
-            decided = true;
             worker.enter();
             try {
-                FilterChain chain = compiled.matcher().match(arrival(detection));
-                install(channel, connection, chain, ahead);
+                Arrival arrival = arrival(detection);
+                if (arrival == null) {
+                    giveUp();
+                    decided = true;
+                    terminals.unmatched(connection);
+                    context.close();
+                } else {
+                    decided = true;
+                    install(channel, connection, compiled.matcher().match(arrival), ahead);
+                }
             } finally {
                 worker.leave();
             }
         }
 
-        @Override
-        public void gaveUp(ChannelHandlerContext context, String reason) {
-            decided = true;
-            connection.details(reason);
-            Terminals.Ahead dial = ahead;
-            if (dial != null) {
-                dial.close();
-            }
-            terminals.unmatched(connection);
-            context.close();
-        }
-
-        private Arrival arrival(Detection detection) {
+        /** Null for a connection that must not be served. */
+        private @Nullable Arrival arrival(Detection detection) {
             InetSocketAddress source = connection.source();
             InetSocketAddress destination = connection.destination();
             return switch (detection) {
                 case Detection.Tls tls -> {
-                    String name = tls.sni();
+                    String name = tls.serverName();
                     connection.requestedServerName(name == null ? "" : name);
                     yield new Arrival(source, destination, Transport.TLS, name, tls.alpn());
                 }
                 case Detection.Http1 http ->
-                    new Arrival(source, destination, Transport.RAW_BUFFER, null, List.of(http.version()));
+                    new Arrival(source, destination, Transport.RAW_BUFFER, null, List.of(name(http.version())));
                 case Detection.Http2 http ->
                     new Arrival(source, destination, Transport.RAW_BUFFER, null, List.of("h2c"));
-                case Detection.Opaque opaque -> new Arrival(source, destination, Transport.RAW_BUFFER, null, List.of());
+                case Detection.Opaque opaque -> Arrival.opaque(source, destination);
+                case Detection.Rejected rejected -> {
+                    connection.details(rejected.reason());
+                    yield null;
+                }
+                case Detection.NeedMore more -> throw new IllegalStateException("undecided");
+            };
+        }
+
+        private static String name(Detection.Version version) {
+            return switch (version) {
+                case HTTP_0_9, HTTP_1_1 -> "http/1.1";
+                case HTTP_1_0 -> "http/1.0";
             };
         }
     }

@@ -129,12 +129,13 @@ public final class Connection {
         Caller known = caller;
         if (known == null) {
             PeerCertificate peer = peer();
-            known = new Caller(
-                    source.getAddress(),
-                    source.getAddress(),
+            known = Caller.of(
+                    source,
                     destination,
-                    requestedServerName,
-                    peer == null ? null : new Caller.Names(peer.uris(), peer.dnsNames(), peer.subject()));
+                    requestedServerName.isEmpty() ? null : requestedServerName,
+                    peer == null
+                            ? new Caller.Peer.Anonymous()
+                            : new Caller.Peer.Certified(peer.uris(), peer.dnsNames(), peer.subject()));
             caller = known;
         }
         return known;
@@ -155,11 +156,11 @@ public final class Connection {
     }
 
     public void flag(ResponseFlag flag) {
-        flags |= 1 << flag.ordinal();
+        flags |= flag.bit();
     }
 
     public boolean has(ResponseFlag flag) {
-        return (flags & 1 << flag.ordinal()) != 0;
+        return (flags & flag.bit()) != 0;
     }
 
     /** Why it ended, if the proxy ended it; empty otherwise. */

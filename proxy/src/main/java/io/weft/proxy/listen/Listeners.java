@@ -7,7 +7,7 @@ import io.netty.channel.ChannelOption;
 import io.netty.channel.WriteBufferWaterMark;
 import io.netty.channel.epoll.EpollChannelOption;
 import io.netty.channel.epoll.EpollServerSocketChannel;
-import io.weft.proxy.chain.AmbiguousChains;
+import io.weft.proxy.chain.ChainConflictException;
 import io.weft.proxy.chain.ChainMatcher;
 import io.weft.proxy.config.Address;
 import io.weft.proxy.config.Listener;
@@ -72,7 +72,7 @@ public final class Listeners {
         for (Listener listener : wanted.values()) {
             try {
                 apply(listener);
-            } catch (BindFailed | AmbiguousChains e) {
+            } catch (BindFailed | ChainConflictException e) {
                 LOG.log(System.Logger.Level.ERROR, e.getMessage());
                 problems.add(String.valueOf(e.getMessage()));
             }
@@ -84,12 +84,12 @@ public final class Listeners {
         return before.address().equals(after.address()) && before.additional().equals(after.additional());
     }
 
-    private void apply(Listener listener) throws BindFailed, AmbiguousChains {
+    private void apply(Listener listener) throws BindFailed, ChainConflictException {
         ListenerState state = bound.get(listener.name());
         if (state != null && state.compiled().listener() == listener) {
             return;
         }
-        ListenerState.Compiled compiled = new ListenerState.Compiled(listener, ChainMatcher.compile(listener));
+        ListenerState.Compiled compiled = new ListenerState.Compiled(listener, new ChainMatcher(listener));
         if (state != null) {
             state.replace(compiled);
             drain(state); // those accepted under the old configuration end when they are done

@@ -1,6 +1,6 @@
 package io.weft.proxy.runtime;
 
-import io.weft.proxy.authorize.RbacEngine;
+import io.weft.proxy.authorize.Authorizer;
 import io.weft.proxy.config.FilterChain;
 import io.weft.proxy.config.HttpConnectionManager;
 import io.weft.proxy.config.TcpProxy;
@@ -14,12 +14,12 @@ import org.jspecify.annotations.Nullable;
  *
  * @param http null where the chain ends in a TCP proxy
  */
-record ChainParts(List<RbacEngine> policies, @Nullable HttpChain http) {
+record ChainParts(List<Authorizer> policies, @Nullable HttpChain http) {
 
     static ChainParts of(FilterChain chain, ExchangeObserver observer) {
-        List<RbacEngine> policies = chain.network().stream()
+        List<Authorizer> policies = chain.network().stream()
                 .map(filter -> switch (filter) {
-                    case FilterChain.NetworkFilter.NetworkRbac rbac -> RbacEngine.compile(rbac.rules(), rbac.shadow());
+                    case FilterChain.NetworkFilter.NetworkRbac rbac -> Authorizer.of(rbac);
                 })
                 .toList();
         HttpChain http = switch (chain.terminal()) {

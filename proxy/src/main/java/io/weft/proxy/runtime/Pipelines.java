@@ -6,8 +6,8 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelPipeline;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.handler.ssl.SslHandshakeCompletionEvent;
+import io.weft.proxy.authorize.Authorizer;
 import io.weft.proxy.authorize.Decision;
-import io.weft.proxy.authorize.RbacEngine;
 import io.weft.proxy.cluster.Clusters;
 import io.weft.proxy.config.FilterChain;
 import io.weft.proxy.config.HttpConnectionManager;
@@ -136,9 +136,9 @@ final class Pipelines implements Terminals {
     }
 
     private @Nullable String denial(Connection connection, FilterChain chain) {
-        for (RbacEngine policy : parts(chain).policies()) {
+        for (Authorizer policy : parts(chain).policies()) {
             if (policy.decide(connection.caller(), null) instanceof Decision.Denied denied) {
-                return denied.details();
+                return "rbac_access_denied_matched_policy[" + denied.policy() + "]";
             }
         }
         return null;

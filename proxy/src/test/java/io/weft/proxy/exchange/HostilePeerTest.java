@@ -59,7 +59,9 @@ class HostilePeerTest {
             assertThat(client.answer().status()).isEqualTo(400);
             assertThat(app.seen()).hasSize(1);
             assertThat(first.send(GET).answer().status()).isEqualTo(200);
-            assertThat(app.connections()).as("the connection with half a body on it is not used again").isEqualTo(2);
+            assertThat(app.connections())
+                    .as("the connection with half a body on it is not used again")
+                    .isEqualTo(2);
         }
     }
 
@@ -76,10 +78,13 @@ class HostilePeerTest {
                 "nonsense\r\n\r\n",
             })
     void an_answer_that_could_be_read_in_two_ways_is_a_502_A20(String reply) throws Exception {
-        try (Endpoint app = new Endpoint(request -> request.line().contains("/bad") ? bytes(reply) : Endpoint.ok("ok"));
+        try (Endpoint app =
+                        new Endpoint(request -> request.line().contains("/bad") ? bytes(reply) : Endpoint.ok("ok"));
                 RunningProxy proxy = new RunningProxy(Fixture.http(Fixture.cluster("app", app.port())));
                 Client client = proxy.connect()) {
-            assertThat(client.send("GET /bad HTTP/1.1\r\nHost: x\r\n\r\n").answer().status())
+            assertThat(client.send("GET /bad HTTP/1.1\r\nHost: x\r\n\r\n")
+                            .answer()
+                            .status())
                     .isEqualTo(502);
             assertThat(client.send(GET).answer().body()).isEqualTo("ok");
             assertThat(app.connections()).as("not reused").isEqualTo(2);
@@ -154,8 +159,7 @@ class HostilePeerTest {
                         Fixture.listener(
                                 Listener.Inspection.NONE,
                                 Fixture.chain(
-                                        Fixture.manager(
-                                                Fixture.routes(Fixture.forwardTo("app")), timeouts, List.of()),
+                                        Fixture.manager(Fixture.routes(Fixture.forwardTo("app")), timeouts, List.of()),
                                         null)),
                         Fixture.cluster("app", app.port())));
                 Client slow = proxy.connect()) {
@@ -178,7 +182,9 @@ class HostilePeerTest {
             }
             assertThat(proxy.logged().details()).isEqualTo("downstream_remote_disconnect");
             upstream.setSoTimeout(10_000);
-            assertThat(drained(upstream)).as("the endpoint's connection is closed, not kept").isTrue();
+            assertThat(drained(upstream))
+                    .as("the endpoint's connection is closed, not kept")
+                    .isTrue();
             upstream.close();
         }
     }

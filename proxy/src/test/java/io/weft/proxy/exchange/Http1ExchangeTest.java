@@ -32,7 +32,8 @@ class Http1ExchangeTest {
             Client.Answer answer = client.send(
                             "POST /p?q HTTP/1.1\r\nX-MiXeD: v\r\nHost: Shop:80\r\ncontent-LENGTH: 3\r\n\r\nabc")
                     .answer();
-            assertThat(answer.head()).isEqualTo("HTTP/1.1 201 Made\r\nX-aBc:  1\r\nContent-Length: 2\r\nX-Z: 2\r\n\r\n");
+            assertThat(answer.head())
+                    .isEqualTo("HTTP/1.1 201 Made\r\nX-aBc:  1\r\nContent-Length: 2\r\nX-Z: 2\r\n\r\n");
             assertThat(answer.body()).isEqualTo("hi");
             Endpoint.Seen seen = app.seen().getFirst();
             assertThat(seen.head())
@@ -73,8 +74,9 @@ class Http1ExchangeTest {
 
     @Test
     void chunked_bodies_and_their_trailers_pass_both_ways_H_11() throws Exception {
-        try (Endpoint app = new Endpoint(request -> bytes("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n"
-                        + "2;x=y\r\nde\r\n0\r\nX-Sum: 1\r\n\r\n"));
+        try (Endpoint app = new Endpoint(
+                        request -> bytes("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n"
+                                + "2;x=y\r\nde\r\n0\r\nX-Sum: 1\r\n\r\n"));
                 RunningProxy proxy = new RunningProxy(Fixture.http(Fixture.cluster("app", app.port())));
                 Client client = proxy.connect()) {
             Client.Answer answer = client.send("POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n"
@@ -82,18 +84,23 @@ class Http1ExchangeTest {
                     .answer();
             assertThat(answer.body()).isEqualTo("abcde|X-Sum: 1");
             assertThat(app.seen().getFirst().body()).isEqualTo("hello world|X-T: 2");
-            assertThat(client.send(GET).answer().body()).as("the connection lives on").isEqualTo("abcde|X-Sum: 1");
+            assertThat(client.send(GET).answer().body())
+                    .as("the connection lives on")
+                    .isEqualTo("abcde|X-Sum: 1");
         }
     }
 
     @Test
     void http_1_0_gets_a_body_that_ends_with_the_connection_H_02() throws Exception {
-        try (Endpoint app = new Endpoint(
-                        request -> bytes("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n"));
+        try (Endpoint app = new Endpoint(request ->
+                        bytes("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n"));
                 RunningProxy proxy = new RunningProxy(Fixture.http(Fixture.cluster("app", app.port())));
                 Client client = proxy.connect()) {
             String all = client.send("GET / HTTP/1.0\r\n\r\n").rest();
-            assertThat(all).startsWith("HTTP/1.1 200 OK\r\n").endsWith("\r\n\r\nabc").doesNotContain("chunked");
+            assertThat(all)
+                    .startsWith("HTTP/1.1 200 OK\r\n")
+                    .endsWith("\r\n\r\nabc")
+                    .doesNotContain("chunked");
         }
     }
 
@@ -122,8 +129,10 @@ class Http1ExchangeTest {
 
     @Test
     void interim_answers_pass_in_order_and_at_once_H_12() throws Exception {
-        try (Endpoint app = new Endpoint(request -> bytes("HTTP/1.1 100 Continue\r\n\r\n"
-                        + "HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"));
+        try (Endpoint app = new Endpoint(
+                        request -> bytes(
+                                "HTTP/1.1 100 Continue\r\n\r\n"
+                                        + "HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"));
                 RunningProxy proxy = new RunningProxy(Fixture.http(Fixture.cluster("app", app.port())));
                 Client client = proxy.connect()) {
             client.send("POST / HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nContent-Length: 1\r\n\r\n");
@@ -137,8 +146,10 @@ class Http1ExchangeTest {
 
     @Test
     void a_websocket_upgrade_becomes_a_tunnel_only_where_it_is_allowed_H_07() throws Exception {
-        try (Endpoint app = new Endpoint(request -> request.head().toLowerCase(java.util.Locale.ROOT).contains("upgrade: websocket")
-                        ? bytes("HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\nhello from the tunnel")
+        try (Endpoint app = new Endpoint(
+                request -> request.head().toLowerCase(java.util.Locale.ROOT).contains("upgrade: websocket")
+                        ? bytes(
+                                "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\nhello from the tunnel")
                         : Endpoint.ok("plain"))) {
             String upgrade =
                     "GET / HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Key: k\r\n\r\n";
@@ -154,7 +165,9 @@ class Http1ExchangeTest {
                     cluster);
             try (RunningProxy proxy = new RunningProxy(allowed);
                     Client client = proxy.connect()) {
-                assertThat(client.send(upgrade).head()).startsWith("HTTP/1.1 101").contains("pgrade: websocket");
+                assertThat(client.send(upgrade).head())
+                        .startsWith("HTTP/1.1 101")
+                        .contains("pgrade: websocket");
                 assertThat(client.read("hello from the tunnel".length())).isEqualTo("hello from the tunnel");
             }
             try (RunningProxy proxy = new RunningProxy(Fixture.http(cluster));
@@ -171,7 +184,9 @@ class Http1ExchangeTest {
                 Client client = proxy.connect()) {
             app.closeAfter(1); // each connection is closed after one answer, without having said so
             for (int i = 0; i < 30; i++) {
-                assertThat(client.send(GET).answer().status()).as("request " + i).isEqualTo(200);
+                assertThat(client.send(GET).answer().status())
+                        .as("request " + i)
+                        .isEqualTo(200);
             }
             assertThat(app.seen()).hasSize(30);
         }
@@ -186,7 +201,8 @@ class Http1ExchangeTest {
             Client.Answer answer = client.send("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\n\r\na")
                     .answer();
             assertThat(answer.status()).isEqualTo(503);
-            assertThat(app.seen().stream().filter(seen -> seen.line().startsWith("POST"))).hasSize(1);
+            assertThat(app.seen().stream().filter(seen -> seen.line().startsWith("POST")))
+                    .hasSize(1);
             proxy.logged();
             assertThat(proxy.logged().details())
                     .isEqualTo("upstream_reset_before_response_started{connection_termination}");
@@ -204,7 +220,8 @@ class Http1ExchangeTest {
             assertThat(client.send(GET).answer().status()).isEqualTo(503);
             assertThat(proxy.logged().details()).contains("remote_connection_failure");
             // a body that nobody takes does not keep the answer from the client
-            assertThat(client.send("POST / HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nContent-Length: 65536\r\n\r\n")
+            assertThat(client.send(
+                                    "POST / HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nContent-Length: 65536\r\n\r\n")
                             .answer()
                             .status())
                     .isEqualTo(503);
@@ -217,21 +234,19 @@ class Http1ExchangeTest {
                 Client client = proxy.connect()) {
             assertThat(client.send(GET).answer().status()).isEqualTo(503);
             assertThat(proxy.logged().details()).isEqualTo("no_healthy_upstream");
-            proxy.apply(Fixture.snapshot(
-                    proxy.proxy().current().listeners().get("test"), Fixture.cluster("other", 1)));
+            proxy.apply(Fixture.snapshot(proxy.proxy().current().listeners().get("test"), Fixture.cluster("other", 1)));
             assertThat(client.send(GET).answer().status()).isEqualTo(503);
             assertThat(proxy.logged().details()).isEqualTo("cluster_not_found");
         }
-        var none = Fixture.snapshot(
-                Fixture.listener(
-                        Listener.Inspection.NONE,
-                        Fixture.chain(
-                                Fixture.manager(new io.weft.proxy.config.RouteTable(
-                                        "t",
-                                        List.of(),
-                                        io.weft.proxy.config.HeaderChanges.NONE,
-                                        io.weft.proxy.config.HeaderChanges.NONE)),
-                                null)));
+        var none = Fixture.snapshot(Fixture.listener(
+                Listener.Inspection.NONE,
+                Fixture.chain(
+                        Fixture.manager(new io.weft.proxy.config.RouteTable(
+                                "t",
+                                List.of(),
+                                io.weft.proxy.config.HeaderChanges.NONE,
+                                io.weft.proxy.config.HeaderChanges.NONE)),
+                        null)));
         try (RunningProxy proxy = new RunningProxy(none);
                 Client client = proxy.connect()) {
             assertThat(client.send(GET).answer().status()).isEqualTo(404);
