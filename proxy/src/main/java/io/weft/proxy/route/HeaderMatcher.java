@@ -25,8 +25,8 @@ public final class HeaderMatcher {
     }
 
     /**
-     * Judges the joined value and each part of it between commas, and holds if the condition holds for any; an inverted
-     * one if it holds for all. For rules that refuse: {@code x-role: user} cannot hide {@code x-role: admin} beside it
+     * Holds if the joined value meets the condition or any part of it between commas does; an inverted condition is judged
+     * on the joined value only. For rules that refuse: {@code x-role: user} cannot hide {@code x-role: admin} beside it
      * (attack case E6, Envoy's CVE-2026-26308).
      */
     public boolean matchesAnyPart(RequestHead head) {
