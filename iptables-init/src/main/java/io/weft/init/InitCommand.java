@@ -14,6 +14,7 @@ import io.weft.init.plan.Planner;
 import io.weft.init.plan.RulePlan;
 import io.weft.init.render.NftText;
 import io.weft.init.render.RestoreText;
+import io.weft.init.validate.Validator;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
@@ -125,7 +126,19 @@ final class InitCommand {
         if (!options.run().is(Switch.SKIP_RULE_APPLY)) {
             installer.install(plan, options);
         }
-        return 0;
+        return options.run().is(Switch.RUN_VALIDATION) ? validate(installer, plan, options) : 0;
+    }
+
+    /** By connections, and by reading the rules back: no process can send itself a packet that comes from outside. */
+    private int validate(Installer installer, RulePlan plan, Options options) {
+        boolean holds = new Validator(options, this::report).holds();
+        // Rules that another program set may be others than ours and yet hold.
+        if (holds && (options.run().is(Switch.SKIP_RULE_APPLY) || installer.isInPlace(plan, options))) {
+            return 0;
+        }
+        err.println("weft init: the rules do not hold; this workload is not ready for the mesh");
+        err.flush();
+        return NOT_VALID;
     }
 
     /** What would be loaded into a namespace that has no rules. */

@@ -54,7 +54,8 @@ public final class Applier {
 
     /** Runs a command to its end and returns what it printed; whatever is not exit status 0 is a failure. */
     String run(List<String> command, String input) throws ToolFailure {
-        Path program = find(command.getFirst()).orElseThrow(() -> new ToolFailure(Diagnosis.notFound(command)));
+        Path program = find(command.getFirst())
+                .orElseThrow(() -> new ToolFailure(command.getFirst(), Diagnosis.notFound(command)));
         List<String> line = new ArrayList<>(command);
         line.set(0, program.toString());
         try {
@@ -69,18 +70,22 @@ public final class Applier {
             }
             if (!process.waitFor(LIMIT.toSeconds(), TimeUnit.SECONDS)) {
                 process.destroyForcibly();
-                throw new ToolFailure(String.join(" ", command) + " did not end within " + LIMIT.toSeconds() + " s");
+                throw new ToolFailure(
+                        command.getFirst(),
+                        String.join(" ", command) + " did not end within " + LIMIT.toSeconds() + " s");
             }
             String printed = output.text();
             if (process.exitValue() != 0) {
-                throw new ToolFailure(Diagnosis.explain(command, process.exitValue(), errors.text(), input));
+                throw new ToolFailure(
+                        command.getFirst(), Diagnosis.explain(command, process.exitValue(), errors.text(), input));
             }
             return printed;
         } catch (IOException e) {
-            throw new ToolFailure(String.join(" ", command) + " could not be started: " + e.getMessage());
+            throw new ToolFailure(
+                    command.getFirst(), String.join(" ", command) + " could not be started: " + e.getMessage());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new ToolFailure(String.join(" ", command) + " was interrupted");
+            throw new ToolFailure(command.getFirst(), String.join(" ", command) + " was interrupted");
         }
     }
 

@@ -11,7 +11,8 @@ import java.util.regex.Pattern;
 /** From a tool's words to what is missing: which command, which table, which kernel module, which capability. */
 final class Diagnosis {
     private static final Pattern LINE = Pattern.compile("line:? (\\d+)|/dev/stdin:(\\d+)");
-    private static final Pattern TABLE = Pattern.compile("can't initialize ip6?tables table [`'](\\w+)'");
+    private static final Pattern TABLE =
+            Pattern.compile("(?:can't initialize ip6?tables|unable to initialize) table [`'](\\w+)'");
     private static final Pattern EXTENSION = Pattern.compile("Couldn't load (?:match|target) [`'](\\w+)'");
     private static final Pattern PERMISSION =
             Pattern.compile("Permission denied|Operation not permitted|you must be root");
@@ -54,7 +55,9 @@ final class Diagnosis {
         }
         Matcher table = TABLE.matcher(errors);
         if (table.find()) {
-            return "table " + table.group(1) + " is missing: kernel module " + tableModule(command, table.group(1));
+            String module = tableModule(command, table.group(1));
+            return "table " + table.group(1) + " is missing: kernel module " + module
+                    + (flavour == Flavour.LEGACY ? ", or the capability NET_RAW, which legacy iptables needs" : "");
         }
         Matcher extension = EXTENSION.matcher(errors);
         if (extension.find()) {

@@ -73,10 +73,14 @@ public final class Installer {
             addPassthroughAddress(ipv6, mayLackIpv6);
         } catch (ToolFailure e) {
             if (!mayLackIpv6) {
-                throw ipv6.reachable().isEmpty()
-                        ? e
-                        : new ToolFailure(e.text() + "; this namespace has the IPv6 addresses " + ipv6.reachable()
-                                + ", so there is no going on without IPv6");
+                throw e.isOfIpv6()
+                        ? new ToolFailure(
+                                "ip6",
+                                e.text() + "; IPv6 may not stay uncaptured: "
+                                        + (run.is(Switch.REQUIRE_IPV6)
+                                                ? "--dual-stack asks for it"
+                                                : "this namespace has the addresses " + ipv6.reachable()))
+                        : e;
             }
             bringTo(backend, List.of(plan.ipv4()), run);
             report.accept("IPv6 is not captured, and this namespace has no IPv6 address but loopback: " + e.text());
@@ -121,6 +125,33 @@ public final class Installer {
             }
             report.accept("The address ::6 is not on lo: " + e.text());
         }
+    }
+
+    /** Whether the rules read back as planned, by any back end; true as well where this process may not read them. */
+    public boolean isInPlace(RulePlan plan, Options options) {
+        Ipv6Stack ipv6 = Ipv6Stack.read(procNet.resolve("if_inet6"));
+        boolean needsIpv6 = !ipv6.reachable().isEmpty() || options.run().is(Switch.REQUIRE_IPV6);
+        List<FamilyPlan> plans = needsIpv6 ? List.of(plan.ipv4(), plan.ipv6()) : List.of(plan.ipv4());
+        List<String> seen = new ArrayList<>();
+        for (Backend backend : installed()) {
+            try {
+                List<String> drift = new ArrayList<>();
+                for (FamilyPlan family : plans) {
+                    drift.addAll(backend.drift(family));
+                }
+                if (drift.isEmpty()) {
+                    report.accept("The rules read back as planned, by " + backend.name() + ".");
+                    return true;
+                }
+                seen.add(backend.name() + ": " + String.join("; ", drift));
+            } catch (ToolFailure e) {
+                report.accept("The rules were not read back: " + e.text());
+            }
+        }
+        if (!seen.isEmpty()) {
+            report.accept("The rules are not those planned. " + String.join(". ", seen));
+        }
+        return seen.isEmpty();
     }
 
     /** Takes out all that is ours, by whichever back end it came in, and leaves everything else. */

@@ -4,8 +4,16 @@ package io.weft.init.apply;
 final class ToolFailure extends Exception {
     private static final long serialVersionUID = 1L;
 
-    ToolFailure(String message) {
+    private final boolean ofIpv6;
+
+    ToolFailure(String command, String message) {
         super(message);
+        ofIpv6 = command.startsWith("ip6");
+    }
+
+    /** Whether it was a tool for IPv6 only. */
+    boolean isOfIpv6() {
+        return ofIpv6;
     }
 
     String text() {

@@ -21,6 +21,7 @@ import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** Text of flags and environment variables to {@link Options}. A flag wins over the environment. */
 public final class OptionsReader {
@@ -277,7 +278,7 @@ public final class OptionsReader {
         return duration;
     }
 
-    private static long amount(@org.jspecify.annotations.Nullable String digits) {
+    private static long amount(@Nullable String digits) {
         return digits == null ? 0 : Long.parseLong(digits.length() > 9 ? "999999999" : digits);
     }
 }
