@@ -40,7 +40,10 @@ class GoldenTest {
         String content = Files.readString(file);
         int end = content.indexOf(SEPARATOR);
         String flags = (end < 0 ? content : content.substring(0, end)).strip();
-        String actual = dryRun(flags, "") + dryRun(flags, "--native-nftables");
+        String actual = dryRun(flags, "");
+        if (!actual.startsWith("exit status")) {
+            actual += dryRun(flags, "--native-nftables");
+        }
         String update = System.getProperty("golden.update", "");
         if (!update.isEmpty()) {
             Files.writeString(Path.of(update).resolve(String.valueOf(file.getFileName())), flags + SEPARATOR + actual);

@@ -72,8 +72,7 @@ class LifecycleTest {
 
     /** A table that held a rule once stays, empty, in some flavours. */
     private static String withoutEmptyTables(String rules) {
-        return rules.replaceAll("(?m)^\\*(\\w+)\n(?::[A-Z]+ ACCEPT *\n)*COMMIT\n", "")
-                .replaceAll("(?m)^table \\S+ \\w+ \\{\n(?:\tchain [A-Z]+ \\{\n\t\ttype .*\n\t}\n*)*}\n", "");
+        return rules.replaceAll("(?m)^\\*(\\w+)\n(?::[A-Z]+ ACCEPT *\n)*COMMIT\n", "");
     }
 
     @ParameterizedTest
@@ -112,16 +111,19 @@ class LifecycleTest {
         pod.exec(tool, "-t", "nat", "-A", "POSTROUTING", "-s", "172.17.0.0/16", "-j", "MASQUERADE");
         pod.exec(tool, "-A", "INPUT", "-p", "udp", "--dport", "9", "-j", "DROP");
         pod.exec("nft", "add table inet mine; add chain inet mine one; add rule inet mine one counter drop");
-        String before = pod.rules();
+        String before = comparable(backend);
         String addresses = pod.exec("ip", "-br", "addr", "show", "lo");
         init(backend.flags("--drop-invalid"));
         assertThat(pod.rules()).isNotEqualTo(before).contains("DOCKER");
         init("--cleanup-only");
-        // Legacy iptables cannot unload a table: an empty one stays, which does nothing.
-        assertThat(backend == BackendUnderTest.IPTABLES_LEGACY ? withoutEmptyTables(pod.rules()) : pod.rules())
-                .isEqualTo(before);
+        assertThat(comparable(backend)).isEqualTo(before);
         assertThat(pod.exec("ip", "-br", "addr", "show", "lo")).isEqualTo(addresses);
         assertThat(init("--cleanup-only")).contains("There were no rules of ours");
+    }
+
+    /** Legacy iptables cannot unload a table: an empty one stays, which does nothing. */
+    private String comparable(BackendUnderTest backend) {
+        return backend == BackendUnderTest.IPTABLES_LEGACY ? withoutEmptyTables(pod.rules()) : pod.rules();
     }
 
     @Test
@@ -159,7 +161,7 @@ class LifecycleTest {
         String other = pod.rules();
         Set<String> lines = new HashSet<>(wanted.lines().toList());
         lines.addAll(other.lines().toList());
-        for (int millis = 120; millis <= 400; millis += 40) {
+        for (int millis = 150; millis <= 450; millis += 100) {
             Process process = new ProcessBuilder(pod.inside(pod.initCommand(backend.flags())))
                     .redirectErrorStream(true)
                     .redirectOutput(ProcessBuilder.Redirect.DISCARD)
@@ -180,7 +182,7 @@ class LifecycleTest {
     @Test
     void R20_a_connection_after_init_has_ended_is_captured_and_before_it_nothing_is_half_captured() throws Exception {
         pods.serve();
-        for (int round = 0; round < 5; round++) {
+        for (int round = 0; round < 3; round++) {
             init("--cleanup-only");
             Process process = new ProcessBuilder(pod.inside(pod.initCommand()))
                     .redirectErrorStream(true)
@@ -190,7 +192,7 @@ class LifecycleTest {
                 during.add(pod.dial(APP, PEER_V4, 80));
             }
             assertThat(process.exitValue()).isZero();
-            assertThat(during).isSubsetOf("peer 80 -", "pod 15001 " + PEER_V4 + " 80");
+            assertThat(during).isSubsetOf("peer 80 -", "refused", "pod 15001 " + PEER_V4 + " 80");
             assertThat(pod.dial(APP, PEER_V4, 80)).isEqualTo("pod 15001 " + PEER_V4 + " 80");
             assertThat(pod.dial(APP, PEER_V6, 80)).isEqualTo("pod 15001 " + PEER_V6 + " 80");
         }

@@ -117,7 +117,12 @@ final class Namespace implements AutoCloseable {
         for (String tool : List.of("iptables-nft", "ip6tables-nft", "iptables-legacy", "ip6tables-legacy")) {
             rules.append(tool).append('\n').append(exec(tool + "-save"));
         }
-        rules.append("nft\n").append(exec("nft", "-s", "list", "ruleset"));
+        for (String table : exec("nft", "list", "tables").lines().toList()) {
+            // Those of iptables-nft are shown above, and by nft in an order that changes.
+            if (!table.matches("table ip6? (nat|mangle|filter)")) {
+                rules.append(exec(("nft -s list " + table).split(" ")));
+            }
+        }
         return rules.toString()
                 .lines()
                 .filter(line -> !line.startsWith("#"))
