@@ -50,7 +50,11 @@ final class InitCommand {
     }
 
     private static CommandSpec specification() {
-        CommandSpec spec = CommandSpec.create().name("weft init").mixinStandardHelpOptions(true);
+        CommandSpec spec = CommandSpec.create().name("weft init");
+        spec.addOption(OptionSpec.builder("-h", "--help")
+                .usageHelp(true)
+                .description("print this and exit")
+                .build());
         spec.usageMessage()
                 .width(110)
                 .abbreviateSynopsis(true)

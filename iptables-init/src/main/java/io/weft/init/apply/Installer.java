@@ -49,6 +49,7 @@ public final class Installer {
             try {
                 installBy(backend, plan, options.run(), ipv6);
                 removeByOthers(backend);
+                addPassthroughAddress(ipv6, mayLackIpv6(ipv6, options.run()));
                 return;
             } catch (ToolFailure e) {
                 failures.add(backend.name() + ": " + e.text());
@@ -67,12 +68,10 @@ public final class Installer {
             bringTo(backend, List.of(plan.ipv4()), run);
             return;
         }
-        boolean mayLackIpv6 = ipv6.reachable().isEmpty() && !run.is(Switch.REQUIRE_IPV6);
         try {
             bringTo(backend, List.of(plan.ipv4(), plan.ipv6()), run);
-            addPassthroughAddress(ipv6, mayLackIpv6);
         } catch (ToolFailure e) {
-            if (!mayLackIpv6) {
+            if (!mayLackIpv6(ipv6, run)) {
                 throw e.isOfIpv6()
                         ? new ToolFailure(
                                 "ip6",
@@ -89,18 +88,18 @@ public final class Installer {
 
     private void bringTo(Backend backend, List<FamilyPlan> plans, Run run) throws ToolFailure, InstallException {
         List<String> drift = new ArrayList<>();
-        boolean earlier = false;
         for (FamilyPlan plan : plans) {
-            drift.addAll(backend.drift(plan).stream()
-                    .map(text -> plan.family() + " " + text)
-                    .toList());
-            earlier |= backend.hasOurs(plan.family());
+            backend.drift(plan).forEach(text -> drift.add(plan.family() + " " + text));
         }
         if (drift.isEmpty() && !run.is(Switch.FORCE_APPLY)) {
             report.accept("The rules are in place already, by " + backend.name() + ": nothing to do.");
             return;
         }
-        if (earlier && !drift.isEmpty()) {
+        boolean earlier = false;
+        for (FamilyPlan plan : drift.isEmpty() ? List.<FamilyPlan>of() : plans) {
+            earlier |= backend.hasOurs(plan.family());
+        }
+        if (earlier) {
             if (!run.is(Switch.RECONCILE)) {
                 throw new InstallException(
                         "--reconcile=false, and earlier rules differ:\n  " + String.join("\n  ", drift));
@@ -112,18 +111,24 @@ public final class Installer {
                 + plans.stream().map(FamilyPlan::family).toList() + ".");
     }
 
+    private static boolean mayLackIpv6(Ipv6Stack ipv6, Run run) {
+        return ipv6.reachable().isEmpty() && !run.is(Switch.REQUIRE_IPV6);
+    }
+
     /** IPv4 has all of 127.0.0.0/8 on lo; IPv6 has but ::1, so the address that inbound passthrough binds is added. */
-    private void addPassthroughAddress(Ipv6Stack ipv6, boolean mayLackIpv6) throws ToolFailure {
-        if (ipv6.has(PASSTHROUGH_ADDRESS)) {
+    private void addPassthroughAddress(Ipv6Stack ipv6, boolean mayLack) throws InstallException {
+        if (!ipv6.present() || ipv6.has(PASSTHROUGH_ADDRESS)) {
             return;
         }
         try {
             applier.run(List.of("ip", "-6", "addr", "add", PASSTHROUGH_ADDRESS + "/128", "dev", "lo"), "");
         } catch (ToolFailure e) {
-            if (!mayLackIpv6) {
-                throw e;
+            String message = "the address ::6, which inbound passthrough binds, is not on lo: " + e.text();
+            if (!mayLack) {
+                // The rules stay: what they capture is refused for want of a proxy, which is the safe side.
+                throw new InstallException(message);
             }
-            report.accept("The address ::6 is not on lo: " + e.text());
+            report.accept("IPv6: " + message);
         }
     }
 

@@ -97,6 +97,18 @@ class InstallerTest {
     }
 
     @Test
+    void a_missing_ip_command_is_named_and_no_second_back_end_is_tried_for_it() throws Exception {
+        workingIptables("ip", "nft");
+        workingIptables("ip6", "nft");
+        workingIptables("ip", "legacy");
+        Files.writeString(procNet.resolve("if_inet6"), LOOPBACK + LINK_LOCAL);
+        assertThatThrownBy(() -> install(Map.of()))
+                .isInstanceOf(InstallException.class)
+                .hasMessageContaining("command ip is missing (package iproute2)");
+        assertThat(calls()).content().doesNotContain("legacy-restore");
+    }
+
+    @Test
     void INT_04_dual_stack_fails_where_the_kernel_has_no_ipv6_and_without_it_that_is_told() throws Exception {
         workingIptables("ip", "nft");
         Files.delete(procNet.resolve("if_inet6"));

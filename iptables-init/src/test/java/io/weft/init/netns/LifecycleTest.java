@@ -242,6 +242,18 @@ class LifecycleTest {
     }
 
     @Test
+    void a_root_file_system_that_is_read_only_is_enough() {
+        String init = String.join(" ", pod.initCommand("--run-validation"));
+        ok(pod.tryExec(
+                "unshare",
+                "-m",
+                "sh",
+                "-c",
+                "mount --make-rprivate / && mount -o remount,bind,ro / && ! touch /weft-can-write 2>/dev/null && "
+                        + init));
+    }
+
+    @Test
     void INT_21_without_NET_ADMIN_it_fails_and_says_which_capability_is_missing() {
         Shell.Result result = confined("65534", "");
         assertThat(result.status()).isEqualTo(1);

@@ -55,7 +55,7 @@ final class Namespace implements AutoCloseable {
                 "-Xshare:auto",
                 "--enable-native-access=ALL-UNNAMED",
                 "-cp",
-                classes + ":" + classes + "/*",
+                classes + ":" + classes + "/picocli.jar",
                 "io.weft.init.InitMain"));
         command.addAll(List.of(flags));
         return command.toArray(String[]::new);
