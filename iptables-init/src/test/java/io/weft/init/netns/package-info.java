@@ -1,0 +1,5 @@
+/** Tests. */
+@NullMarked
+package io.weft.init.netns;
+
+import org.jspecify.annotations.NullMarked;
