@@ -124,6 +124,15 @@ public final class TlsContexts implements AutoCloseable {
         return contexts.size();
     }
 
+    /** Connections whose handshake has not ended. */
+    int handshaking() {
+        return contexts.values().stream()
+                .mapToInt(built -> built instanceof BuiltContext.Ready(TlsContext context)
+                        ? context.peers().handshaking()
+                        : 0)
+                .sum();
+    }
+
     private SslHandler handler(
             ContextKey key, ByteBufAllocator alloc, ExpectedNames expected, @Nullable String serverName)
             throws TlsUnavailable {
