@@ -152,7 +152,12 @@ public final class TlsContexts implements AutoCloseable {
     }
 
     private BuiltContext built(ContextKey key) {
-        return contexts.computeIfAbsent(key, missing -> ContextFactory.build(missing, clock));
+        BuiltContext built = contexts.computeIfAbsent(key, missing -> ContextFactory.build(missing, clock));
+        if (closed) {
+            // Closed meanwhile, perhaps after close() went through the map; whoever uses it finds it released.
+            discard(key);
+        }
+        return built;
     }
 
     private void discard(ContextKey key) {

@@ -6,7 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.util.ReferenceCountUtil;
 import io.weft.certs.authority.Authority;
+import io.weft.certs.identity.SpiffeId;
 import io.weft.certs.identity.TrustDomain;
+import io.weft.certs.key.KeyAlgorithm;
 import io.weft.proxy.config.Cluster;
 import io.weft.proxy.config.DownstreamTls;
 import io.weft.proxy.config.Secret;
@@ -21,6 +23,7 @@ import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
@@ -171,6 +174,33 @@ class TlsContextsTest {
         assertThat(leaf.names()).containsExactly("URI:spiffe://cluster.local/ns/shop/sa/a");
         assertThat(leaf.daysLeft(leaf.notAfter().minus(Duration.ofHours(49)))).isEqualTo(2);
         assertThat(leaf.daysLeft(leaf.notAfter().plusSeconds(1))).isZero();
+    }
+
+    @Test
+    void a_key_that_boringssl_would_not_use_is_refused_when_it_is_delivered_and_not_in_every_handshake() {
+        Secret ed25519 = Configs.secret(authority.issueOwn(
+                KeyAlgorithm.ED25519,
+                SpiffeId.workload(TrustDomain.DEFAULT, "shop", "a"),
+                Duration.ofHours(1),
+                Set.of()));
+        try (TlsContexts contexts =
+                TlsContexts.of(Configs.snapshot(Map.of(Configs.OWN, ed25519, Configs.ROOTS, roots)))) {
+            assertUnavailable(contexts, Configs.strict(), "Ed25519");
+        }
+    }
+
+    @Test
+    @DisplayName("T-04")
+    void the_alpn_names_of_istio_say_what_is_inside() {
+        assertThat(IstioAlpn.inside("istio-http/1.1")).contains(IstioAlpn.Inside.HTTP_1);
+        assertThat(IstioAlpn.inside("istio-h2")).contains(IstioAlpn.Inside.HTTP_2);
+        assertThat(IstioAlpn.inside("h2")).contains(IstioAlpn.Inside.HTTP_2);
+        assertThat(IstioAlpn.inside("istio")).contains(IstioAlpn.Inside.TCP);
+        assertThat(IstioAlpn.inside("spdy/3")).isEmpty();
+        assertThat(IstioAlpn.inside(null)).isEmpty();
+        assertThat(IstioAlpn.isMesh(List.of("h2", "http/1.1"))).isFalse();
+        assertThat(IstioAlpn.isMesh(List.of("istio-http/1.1", "istio", "http/1.1")))
+                .isTrue();
     }
 
     private static void assertUnavailable(TlsContexts contexts, DownstreamTls tls, String reason) {
