@@ -124,6 +124,15 @@ public final class TlsContexts implements AutoCloseable {
         return contexts.size();
     }
 
+    /** Connections whose handshake has not ended. */
+    int handshaking() {
+        return contexts.values().stream()
+                .mapToInt(built -> built instanceof BuiltContext.Ready(TlsContext context)
+                        ? context.peers().handshaking()
+                        : 0)
+                .sum();
+    }
+
     private SslHandler handler(
             ContextKey key, ByteBufAllocator alloc, ExpectedNames expected, @Nullable String serverName)
             throws TlsUnavailable {
@@ -143,7 +152,12 @@ public final class TlsContexts implements AutoCloseable {
     }
 
     private BuiltContext built(ContextKey key) {
-        return contexts.computeIfAbsent(key, missing -> ContextFactory.build(missing, clock));
+        BuiltContext built = contexts.computeIfAbsent(key, missing -> ContextFactory.build(missing, clock));
+        if (closed) {
+            // Closed meanwhile, perhaps after close() went through the map; whoever uses it finds it released.
+            discard(key);
+        }
+        return built;
     }
 
     private void discard(ContextKey key) {
