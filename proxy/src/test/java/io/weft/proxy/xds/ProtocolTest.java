@@ -73,7 +73,7 @@ class ProtocolTest {
 
         assertThat(nack())
                 .isEqualTo(
-                        new Request.StateOfTheWorld(ResourceType.CLUSTERS.url(), "1", "n2", Set.of(), "a: name: bad"));
+                        new Request.StateOfTheWorld(ResourceType.CLUSTERS.url(), "v", "n2", Set.of(), "a: name: bad"));
         assertThat(delivered().removed()).as("last good kept").isEmpty();
 
         after(clusters("n3", accepted("3", Samples.eds("a", "a", 1))));
