@@ -85,6 +85,7 @@ final class Samples {
                 discovery,
                 endpoints,
                 new Cluster.LoadBalancing.RoundRobin(),
+                Cluster.Spread.DEFAULT,
                 Cluster.Protocol.HTTP1,
                 Duration.ofSeconds(5),
                 Duration.ofHours(1),
@@ -131,7 +132,10 @@ final class Samples {
 
     static Listener secured(Listener listener) {
         FilterChain chain = listener.chains().getFirst();
-        return listener(listener.name(), chain.terminal(), new DownstreamTls(tls("default", "ROOTCA"), true));
+        return listener(
+                listener.name(),
+                chain.terminal(),
+                new DownstreamTls(tls("default", "ROOTCA"), true, DownstreamTls.DEFAULT_HANDSHAKE_TIMEOUT));
     }
 
     private static Listener listener(String name, FilterChain.Terminal terminal, @Nullable DownstreamTls tls) {
