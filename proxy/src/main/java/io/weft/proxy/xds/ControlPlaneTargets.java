@@ -51,20 +51,20 @@ final class ControlPlaneTargets {
     }
 
     private static List<Place> places(Cluster cluster) {
+        List<Cluster.Locality> localities =
+                switch (cluster.discovery()) {
+                    case Cluster.Discovery.Static _ -> cluster.endpoints();
+                    case Cluster.Discovery.StrictDns dns -> dns.names();
+                    case Cluster.Discovery.LogicalDns dns -> List.of(dns.name());
+                    case Cluster.Discovery.Eds _, Cluster.Discovery.OriginalDestination _ -> List.of();
+                };
         List<Place> places = new ArrayList<>();
-        switch (cluster.discovery()) {
-            case Cluster.Discovery.Static _ ->
-                cluster.endpoints().stream()
-                        .flatMap(locality -> locality.endpoints().stream())
-                        .forEach(endpoint -> {
-                            if (endpoint.address() instanceof Address.Socket socket) {
-                                places.add(new Place(socket, cluster.transportTo(endpoint)));
-                            }
-                        });
-            case Cluster.Discovery.StrictDns dns ->
-                dns.names().forEach(name -> places.add(new Place(name, cluster.tls())));
-            case Cluster.Discovery.LogicalDns dns -> places.add(new Place(dns.name(), cluster.tls()));
-            case Cluster.Discovery.Eds _, Cluster.Discovery.OriginalDestination _ -> {}
+        for (Cluster.Locality locality : localities) {
+            for (Cluster.Endpoint endpoint : locality.endpoints()) {
+                if (endpoint.address() instanceof Address.Socket socket) {
+                    places.add(new Place(socket, cluster.transportTo(endpoint)));
+                }
+            }
         }
         if (places.isEmpty()) {
             throw new IllegalArgumentException("cluster " + cluster.name()
