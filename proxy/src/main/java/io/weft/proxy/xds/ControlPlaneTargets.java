@@ -51,13 +51,12 @@ final class ControlPlaneTargets {
     }
 
     private static List<Place> places(Cluster cluster) {
-        List<Cluster.Locality> localities =
-                switch (cluster.discovery()) {
-                    case Cluster.Discovery.Static _ -> cluster.endpoints();
-                    case Cluster.Discovery.StrictDns dns -> dns.names();
-                    case Cluster.Discovery.LogicalDns dns -> List.of(dns.name());
-                    case Cluster.Discovery.Eds _, Cluster.Discovery.OriginalDestination _ -> List.of();
-                };
+        List<Cluster.Locality> localities = switch (cluster.discovery()) {
+            case Cluster.Discovery.Static _ -> cluster.endpoints();
+            case Cluster.Discovery.StrictDns dns -> dns.names();
+            case Cluster.Discovery.LogicalDns dns -> List.of(dns.name());
+            case Cluster.Discovery.Eds _, Cluster.Discovery.OriginalDestination _ -> List.of();
+        };
         List<Place> places = new ArrayList<>();
         for (Cluster.Locality locality : localities) {
             for (Cluster.Endpoint endpoint : locality.endpoints()) {
