@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -49,6 +50,11 @@ public final class EnvoyOptions {
         public Given {
             componentLevels = Collections.unmodifiableMap(new LinkedHashMap<>(componentLevels));
         }
+    }
+
+    private enum OnUnsupported {
+        REJECT,
+        WARN
     }
 
     private static final int MAX_LOOPS = 1024;
@@ -122,18 +128,18 @@ public final class EnvoyOptions {
             converter = UnsupportedConverter.class,
             description = "What becomes of fields that are set but not supported: reject (default), or warn: go on"
                     + " without them.")
-    private boolean warnOfUnsupported;
+    private OnUnsupported onUnsupported = OnUnsupported.REJECT;
 
     @Option(
             names = {"--base-id", "--restart-epoch", "--parent-shutdown-time-s"},
             paramLabel = "N",
             description = NO_EFFECT)
-    void hotRestartNumber(long number) {}
+    void hotRestartNumbers(List<Long> numbers) {}
 
     @Option(
             names = {"--use-dynamic-base-id", "--disable-hot-restart"},
             description = NO_EFFECT)
-    void hotRestartSwitch(boolean on) {}
+    void hotRestartSwitches(boolean[] on) {}
 
     /** @throws ParameterException naming the option and its value */
     public Given given() {
@@ -158,7 +164,7 @@ public final class EnvoyOptions {
                 Duration.ofSeconds(drainSeconds),
                 logLevel,
                 levels,
-                warnOfUnsupported ? UnsupportedFields.warnedOf() : UnsupportedFields.rejected());
+                onUnsupported == OnUnsupported.WARN ? UnsupportedFields.warnedOf() : UnsupportedFields.rejected());
     }
 
     /** Whether there is any configuration to read. */
@@ -237,12 +243,12 @@ public final class EnvoyOptions {
         }
     }
 
-    private static final class UnsupportedConverter implements ITypeConverter<Boolean> {
+    private static final class UnsupportedConverter implements ITypeConverter<OnUnsupported> {
         @Override
-        public Boolean convert(String text) {
+        public OnUnsupported convert(String text) {
             return switch (text) {
-                case "reject" -> false;
-                case "warn" -> true;
+                case "reject" -> OnUnsupported.REJECT;
+                case "warn" -> OnUnsupported.WARN;
                 default -> throw new TypeConversionException("\"" + text + "\": expected reject or warn");
             };
         }
