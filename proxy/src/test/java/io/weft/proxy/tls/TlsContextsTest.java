@@ -107,7 +107,7 @@ class TlsContextsTest {
                         List.of(),
                         new TlsParameters.CertificateSource.Named(Configs.OWN),
                         Validation.NONE),
-                true);
+                true, DownstreamTls.DEFAULT_HANDSHAKE_TIMEOUT);
         try (TlsContexts contexts = TlsContexts.of(Configs.mesh(authority, "a"))) {
             assertUnavailable(contexts, tls, "no roots");
         }
@@ -126,7 +126,7 @@ class TlsContextsTest {
                             List.of(),
                             new TlsParameters.CertificateSource.Named(Configs.OWN),
                             Validation.NONE),
-                    false);
+                    false, DownstreamTls.DEFAULT_HANDSHAKE_TIMEOUT);
             try (TlsContexts contexts = TlsContexts.of(Configs.mesh(authority, "a"))) {
                 assertUnavailable(contexts, tls, cipher);
             }
@@ -215,6 +215,7 @@ class TlsContextsTest {
                 new Cluster.Discovery.Static(),
                 List.of(),
                 new Cluster.LoadBalancing.RoundRobin(),
+                Cluster.Spread.DEFAULT,
                 Cluster.Protocol.HTTP1,
                 Cluster.DEFAULT_CONNECT_TIMEOUT,
                 Cluster.DEFAULT_IDLE_TIMEOUT,
