@@ -57,11 +57,23 @@ public record AuthorizationPolicy(
             Values<StringMatch> namespaces,
             Values<ServiceAccount> serviceAccounts,
             Values<Cidr> ipBlocks,
-            Values<Cidr> remoteIpBlocks) {}
+            Values<Cidr> remoteIpBlocks) {
+        public boolean isEmpty() {
+            return principals.isEmpty()
+                    && namespaces.isEmpty()
+                    && serviceAccounts.isEmpty()
+                    && ipBlocks.isEmpty()
+                    && remoteIpBlocks.isEmpty();
+        }
+    }
 
     /** What is called; all parts must match. */
     public record Operation(
             Values<StringMatch> hosts, Values<Integer> ports, Values<StringMatch> methods, Values<StringMatch> paths) {
+        public boolean isEmpty() {
+            return ports.isEmpty() && !needsHttp();
+        }
+
         /** Whether it asks for something that only an HTTP request has. */
         public boolean needsHttp() {
             return !(hosts.isEmpty() && methods.isEmpty() && paths.isEmpty());
