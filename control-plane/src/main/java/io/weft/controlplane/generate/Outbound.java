@@ -7,18 +7,22 @@ import java.util.List;
  * asked for with every push and covers every endpoint of the mesh.
  */
 final class Outbound {
-    private final List<Object> services;
+    private final List<OutboundPort> ports;
     private final int hash;
 
-    Outbound(List<Object> services) {
-        this.services = List.copyOf(services);
-        this.hash = this.services.hashCode();
+    Outbound(List<OutboundPort> ports) {
+        this.ports = List.copyOf(ports);
+        this.hash = this.ports.hashCode();
+    }
+
+    List<OutboundPort> ports() {
+        return ports;
     }
 
     @Override
     public boolean equals(Object other) {
         return this == other
-                || (other instanceof Outbound outbound && hash == outbound.hash && services.equals(outbound.services));
+                || (other instanceof Outbound outbound && hash == outbound.hash && ports.equals(outbound.ports));
     }
 
     @Override

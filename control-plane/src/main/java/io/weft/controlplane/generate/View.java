@@ -1,6 +1,7 @@
 package io.weft.controlplane.generate;
 
 import io.weft.controlplane.model.Mesh;
+import java.util.Objects;
 
 /**
  * Everything of a mesh that one proxy may see, and nothing else. It is the only input of {@link Generator}, so it is also the cache
@@ -9,9 +10,25 @@ import io.weft.controlplane.model.Mesh;
  */
 public final class View {
     private final Outbound outbound;
+    private final Inbound inbound;
+    private final Surroundings surroundings;
+    private final int hash;
 
-    View(Outbound outbound) {
+    /** What the whole mesh and the pod's network have in common for all its traffic. */
+    record Surroundings(String trustDomain, boolean accessLog, Families families) {}
+
+    /** Which versions of IP the workload has an address of. */
+    enum Families {
+        V4,
+        V6,
+        BOTH
+    }
+
+    View(Outbound outbound, Inbound inbound, Surroundings surroundings) {
         this.outbound = outbound;
+        this.inbound = inbound;
+        this.surroundings = surroundings;
+        this.hash = Objects.hash(outbound, inbound, surroundings);
     }
 
     /** The view of one proxy; for many proxies use {@link Views}, which does the common part once. */
@@ -19,13 +36,36 @@ public final class View {
         return Views.of(mesh).view(node);
     }
 
+    Outbound outbound() {
+        return outbound;
+    }
+
+    Inbound inbound() {
+        return inbound;
+    }
+
+    Surroundings surroundings() {
+        return surroundings;
+    }
+
     @Override
     public boolean equals(Object other) {
-        return this == other || (other instanceof View view && outbound.equals(view.outbound));
+        return this == other
+                || (other instanceof View view
+                        && hash == view.hash
+                        && surroundings.equals(view.surroundings)
+                        && inbound.equals(view.inbound)
+                        && outbound.equals(view.outbound));
     }
 
     @Override
     public int hashCode() {
-        return outbound.hashCode();
+        return hash;
+    }
+
+    @Override
+    public String toString() {
+        return "View of " + outbound.ports().size() + " outbound and "
+                + inbound.ports().size() + " inbound ports";
     }
 }
