@@ -1,11 +1,7 @@
 package io.weft.controlplane.generate;
 
 import com.google.protobuf.Any;
-import com.google.protobuf.CodedOutputStream;
 import com.google.protobuf.Message;
-import com.google.protobuf.UnsafeByteOperations;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
@@ -18,19 +14,8 @@ import java.util.HexFormat;
 public record EncodedResource(ResourceType type, String name, String version, Any any) {
     /** Encodes deterministically, so that the version depends on nothing but the content. */
     static EncodedResource of(ResourceType type, String name, Message message) {
-        byte[] bytes = new byte[message.getSerializedSize()];
-        CodedOutputStream out = CodedOutputStream.newInstance(bytes);
-        out.useDeterministicSerialization();
-        try {
-            message.writeTo(out);
-        } catch (IOException impossible) {
-            throw new UncheckedIOException("encoding " + name + " into memory", impossible);
-        }
-        Any any = Any.newBuilder()
-                .setTypeUrl(type.typeUrl())
-                .setValue(UnsafeByteOperations.unsafeWrap(bytes))
-                .build();
-        return new EncodedResource(type, name, hash(bytes), any);
+        byte[] bytes = Xds.bytes(message);
+        return new EncodedResource(type, name, hash(bytes), Xds.any(type.typeUrl(), bytes));
     }
 
     /** The first 64 bits of SHA-256, in hex. */
