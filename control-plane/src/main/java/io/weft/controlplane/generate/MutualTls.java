@@ -21,8 +21,11 @@ import java.util.List;
 final class MutualTls {
     static final List<String> HTTP_ALPN = List.of("istio-http/1.0", "istio-http/1.1", "istio-h2");
     static final List<String> TCP_ALPN = List.of("istio", "istio-peer-exchange");
-    private static final List<String> SERVER_ALPN =
-            List.of("istio-peer-exchange", "istio-h2", "istio-http/1.1", "istio-http/1.0", "istio", "h2", "http/1.1");
+    /**
+     * Not the names by which a client says that TLS is the mesh's: Envoy takes HTTP/2 for what it is only if {@code h2} itself was
+     * agreed on, and {@code istio-peer-exchange} would promise an exchange that is not made.
+     */
+    private static final List<String> SERVER_ALPN = List.of("h2", "http/1.1", "istio");
 
     private MutualTls() {}
 
@@ -66,8 +69,8 @@ final class MutualTls {
 
     private static List<String> clientAlpn(Protocol protocol) {
         return switch (protocol) {
-            case HTTP -> List.of("istio-http/1.1", "istio");
-            case HTTP2 -> List.of("istio-h2", "istio");
+            case HTTP -> List.of("istio-http/1.1", "istio", "http/1.1");
+            case HTTP2 -> List.of("istio-h2", "istio", "h2");
             case TCP, UNDECLARED -> List.of("istio");
         };
     }

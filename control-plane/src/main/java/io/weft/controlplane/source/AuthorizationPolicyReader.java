@@ -63,6 +63,7 @@ final class AuthorizationPolicyReader {
     }
 
     private static Source source(Value value, String namespace) {
+        int before = value.findings().size();
         Fields fields = value.fields();
         var source = new Source(
                 values(fields, "principals", "notPrincipals", AuthorizationPolicyReader::principal),
@@ -72,13 +73,14 @@ final class AuthorizationPolicyReader {
                 values(fields, "remoteIpBlocks", "notRemoteIpBlocks", Cidr::of));
         fields.finish();
         // An empty source would match everyone: nobody who writes one means that.
-        if (source.isEmpty()) {
+        if (source.isEmpty() && value.findings().size() == before) {
             value.refuse("must say something");
         }
         return source;
     }
 
     private static Operation operation(Value value) {
+        int before = value.findings().size();
         Fields fields = value.fields();
         var operation = new Operation(
                 values(fields, "hosts", "notHosts", StringMatch::of),
@@ -86,7 +88,7 @@ final class AuthorizationPolicyReader {
                 values(fields, "methods", "notMethods", StringMatch::of),
                 values(fields, "paths", "notPaths", AuthorizationPolicyReader::path));
         fields.finish();
-        if (operation.isEmpty()) {
+        if (operation.isEmpty() && value.findings().size() == before) {
             value.refuse("must say something");
         }
         return operation;

@@ -84,12 +84,19 @@ final class Fields {
     void finish() {
         mapping.entries().forEach((name, entry) -> {
             if (!known.contains(name)) {
-                findings.add(
-                        entry.line(),
-                        pathOf(Findings.shorten(name)),
-                        "not supported; known here: " + String.join(", ", known));
+                findings.add(entry.line(), pathOf(Findings.shorten(name)), "not supported" + hint(name));
             }
         });
+    }
+
+    /** All names if they are few, else those that begin alike. */
+    private String hint(String name) {
+        List<String> near = known.size() <= 8
+                ? List.copyOf(known)
+                : known.stream()
+                        .filter(other -> other.regionMatches(true, 0, name, 0, 4))
+                        .toList();
+        return near.isEmpty() ? "" : "; known here: " + String.join(", ", near);
     }
 
     private String pathOf(String name) {

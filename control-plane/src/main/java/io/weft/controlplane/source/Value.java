@@ -83,9 +83,10 @@ record Value(YamlNode node, String path, Findings findings) {
         return parsed(text -> {
             T meaning = words.get(text);
             if (meaning == null) {
-                throw new IllegalArgumentException("expected one of "
-                        + String.join(", ", words.keySet().stream().sorted().toList()) + ", found '"
-                        + Findings.shorten(text) + "'");
+                String known =
+                        String.join(", ", words.keySet().stream().sorted().toList());
+                throw new IllegalArgumentException("expected " + (words.size() > 1 ? "one of " : "") + known
+                        + ", found '" + Findings.shorten(text) + "'");
             }
             return meaning;
         });
