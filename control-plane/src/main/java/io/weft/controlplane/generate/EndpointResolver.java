@@ -50,8 +50,8 @@ final class EndpointResolver {
 
     private List<Endpoint> fromWorkloads(Service service, ServicePort port) {
         var endpoints = new ArrayList<Endpoint>();
-        for (Workload workload : mesh.workloadsIn(service.namespace())) {
-            OptionalInt target = service.selects(workload) ? targetOf(port, workload) : OptionalInt.empty();
+        for (Workload workload : mesh.selectedBy(service)) {
+            OptionalInt target = targetOf(port, workload);
             if (target.isPresent()) {
                 for (IpAddress address : reachable(service, workload.addresses())) {
                     endpoints.add(endpoint(

@@ -11,6 +11,8 @@ import java.util.List;
  */
 public final class Generator {
     private static final int MOST_SETS = 256;
+    /** Few, because these are the large ones, and namespaces that call alike share theirs. */
+    private static final int MOST_OUTBOUND = 32;
 
     /** What a resource is made of. */
     private sealed interface Ingredients {
@@ -24,50 +26,56 @@ public final class Generator {
 
         record OfRoute(String cluster) implements Ingredients {}
 
-        record OfOutbound(Outbound outbound, View.Surroundings surroundings) implements Ingredients {}
-
         record OfInbound(Inbound inbound, View.Surroundings surroundings) implements Ingredients {}
     }
 
+    private record OfOutbound(Outbound outbound, View.Surroundings surroundings) {}
+
+    private record OfOutboundListener(List<OutboundListener.Line> lines, View.Surroundings surroundings) {}
+
     private final SharedCache<Ingredients, List<EncodedResource>> resources;
+    private final SharedCache<OfOutboundListener, EncodedResource> outboundListeners = new SharedCache<>(MOST_OUTBOUND);
+    private final SharedCache<OfOutbound, ResourceSet> outbound = new SharedCache<>(MOST_OUTBOUND);
     private final SharedCache<View, ResourceSet> sets = new SharedCache<>(MOST_SETS);
 
-    /** @param cachedResources how many encoded resources are kept for sharing at most */
+    /** @param cachedResources how many encoded resources are kept for sharing at most, beside the large ones */
     public Generator(int cachedResources) {
         resources = new SharedCache<>(cachedResources);
     }
 
-    /** Equal views give the same set. */
+    /** Equal views give equal sets, mostly the same one. */
     public ResourceSet generate(View view) {
         return sets.get(view, this::make);
     }
 
     private ResourceSet make(View view) {
         View.Surroundings surroundings = view.surroundings();
-        var all = new ArrayList<EncodedResource>(
-                resources.get(new Ingredients.OfOutbound(view.outbound(), surroundings), this::outbound));
-        all.addAll(resources.get(new Ingredients.OfFixedClusters(surroundings.families()), Generator::fixedClusters));
+        var own = new ArrayList<EncodedResource>(
+                resources.get(new Ingredients.OfFixedClusters(surroundings.families()), Generator::fixedClusters));
         for (Inbound.Port port : view.inbound().ports()) {
             if (port.served()) {
-                all.addAll(resources.get(
+                own.addAll(resources.get(
                         new Ingredients.OfInboundCluster(port.number(), port.protocol(), surroundings.families()),
                         key -> cluster(Clusters.inbound(key.port(), key.protocol(), key.families()))));
             }
         }
-        all.addAll(resources.get(
+        own.addAll(resources.get(
                 new Ingredients.OfInbound(view.inbound(), surroundings),
                 key -> one(
                         ResourceType.LISTENER,
                         XdsNames.INBOUND_LISTENER,
                         InboundListener.write(key.inbound(), key.surroundings()))));
-        return ResourceSet.of(all);
+        return outbound.get(new OfOutbound(view.outbound(), surroundings), this::makeOutbound)
+                .with(own);
     }
 
-    /** Everything that only depends on what may be called, in one entry: it is the same for all proxies of a namespace. */
-    private List<EncodedResource> outbound(Ingredients.OfOutbound from) {
+    /** Everything that only depends on what may be called: it is the same for all proxies of a namespace. */
+    private ResourceSet makeOutbound(OfOutbound from) {
         var all = new ArrayList<EncodedResource>();
+        var lines = new ArrayList<OutboundListener.Line>();
         for (OutboundPort port : from.outbound().ports()) {
             for (OutboundCluster.Use use : OutboundCluster.of(port)) {
+                lines.add(OutboundListener.Line.of(port, use));
                 all.addAll(resources.get(
                         new Ingredients.OfCluster(use.cluster()), key -> cluster(Clusters.outbound(key.cluster()))));
                 if (use.cluster().protocol().isHttp()) {
@@ -88,11 +96,13 @@ public final class Generator {
                                 key.endpoints().write())));
             }
         }
-        all.addAll(one(
-                ResourceType.LISTENER,
-                XdsNames.OUTBOUND_LISTENER,
-                new OutboundListener(from.surroundings()).write(from.outbound())));
-        return List.copyOf(all);
+        all.add(outboundListeners.get(
+                new OfOutboundListener(List.copyOf(lines), from.surroundings()),
+                key -> EncodedResource.of(
+                        ResourceType.LISTENER,
+                        XdsNames.OUTBOUND_LISTENER,
+                        new OutboundListener(key.surroundings()).write(key.lines()))));
+        return ResourceSet.of(all);
     }
 
     private static List<EncodedResource> fixedClusters(Ingredients.OfFixedClusters from) {

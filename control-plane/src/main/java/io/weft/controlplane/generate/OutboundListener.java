@@ -23,13 +23,29 @@ final class OutboundListener {
         this.filters = new NetworkFilters(surroundings);
     }
 
-    Listener write(Outbound outbound) {
-        var chains = new ArrayList<FilterChain>();
-        for (OutboundPort port : outbound.ports()) {
-            for (OutboundCluster.Use use : OutboundCluster.of(port)) {
-                addChains(port, use, chains);
-            }
+    /**
+     * Where calls to some destinations go: all that the listener depends on, so that a change of endpoints leaves it alone.
+     *
+     * @param firstBytes what a call must begin with, as the inspector says it; empty for whatever is left
+     * @param inspected whether the first bytes decide
+     */
+    record Line(
+            String cluster, boolean http, boolean inspected, List<String> firstBytes, List<Destination> destinations) {
+        static Line of(OutboundPort port, OutboundCluster.Use use) {
+            Protocol spoken = use.cluster().protocol();
+            boolean inspected = port.protocol() == Protocol.UNDECLARED;
+            return new Line(
+                    use.cluster().name(),
+                    spoken.isHttp(),
+                    inspected,
+                    inspected ? firstBytesOf(spoken) : List.of(),
+                    use.destinations());
         }
+    }
+
+    Listener write(List<Line> lines) {
+        var chains = new ArrayList<FilterChain>();
+        lines.forEach(line -> addChains(line, chains));
         chains.add(Listeners.blackHole(XdsNames.OUTBOUND_LISTENER, XdsNames.OUTBOUND_PORT, filters));
         Listener.Builder listener = Listeners.capturing(
                 XdsNames.OUTBOUND_LISTENER, XdsNames.OUTBOUND_PORT, surroundings.families(), TrafficDirection.OUTBOUND);
@@ -43,27 +59,22 @@ final class OutboundListener {
                 .build();
     }
 
-    private void addChains(OutboundPort port, OutboundCluster.Use use, List<FilterChain> into) {
-        OutboundCluster cluster = use.cluster();
+    private void addChains(Line line, List<FilterChain> into) {
+        String cluster = line.cluster();
         boolean first = true;
-        for (Destination destination : use.destinations()) {
+        for (Destination destination : line.destinations()) {
             var match = FilterChainMatch.newBuilder().setDestinationPort(Xds.uint32(destination.port()));
             destination.addresses().forEach(address -> match.addPrefixRanges(Xds.only(address)));
-            if (port.protocol() == Protocol.UNDECLARED) {
-                readsFirstBytes = true;
-                match.addAllApplicationProtocols(firstBytes(cluster.protocol()));
-            }
-            var filter = cluster.protocol().isHttp()
-                    ? filters.outboundHttp(cluster.name())
-                    : filters.tcpProxy(cluster.name(), cluster.name());
-            String name = first ? cluster.name() : cluster.name() + "_" + destination.port();
+            match.addAllApplicationProtocols(line.firstBytes());
+            readsFirstBytes |= line.inspected();
+            var filter = line.http() ? filters.outboundHttp(cluster) : filters.tcpProxy(cluster, cluster);
+            String name = first ? cluster : cluster + "_" + destination.port();
             into.add(Listeners.chain(name, match, List.of(filter)));
             first = false;
         }
     }
 
-    /** What the inspector says when it has seen that protocol; nothing takes whatever is left. */
-    private static List<String> firstBytes(Protocol protocol) {
+    private static List<String> firstBytesOf(Protocol protocol) {
         return switch (protocol) {
             case HTTP -> Listeners.PLAIN_HTTP1;
             case HTTP2 -> Listeners.PLAIN_HTTP2;

@@ -3,6 +3,7 @@ package io.weft.controlplane.model;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -20,11 +21,13 @@ public final class Mesh {
     private final List<Service> services;
     private final List<Workload> workloads;
     private final Map<IpAddress, List<Workload>> workloadsByAddress;
-    private final Map<String, List<Workload>> workloadsByNamespace;
+    private final Map<Label, List<Workload>> workloadsByLabel;
     private final Map<ObjectKey, List<EndpointSlice>> slicesByService;
     private final Map<String, List<PeerAuthentication>> peerAuthentications;
     private final Map<String, List<AuthorizationPolicy>> authorizationPolicies;
     private final Map<String, List<DestinationRule>> destinationRules;
+
+    private record Label(String namespace, Map.Entry<String, String> label) {}
 
     private Mesh(MeshSettings settings, SortedMap<ObjectKey, MeshObject> objects) {
         this.settings = settings;
@@ -35,7 +38,11 @@ public final class Mesh {
                 .flatMap(workload -> workload.addresses().stream().map(address -> Map.entry(address, workload)))
                 .collect(Collectors.groupingBy(
                         Map.Entry::getKey, Collectors.mapping(Map.Entry::getValue, Collectors.toUnmodifiableList())));
-        workloadsByNamespace = byNamespace(workloads);
+        workloadsByLabel = workloads.stream()
+                .flatMap(workload -> workload.labels().entrySet().stream()
+                        .map(label -> Map.entry(new Label(workload.namespace(), label), workload)))
+                .collect(Collectors.groupingBy(
+                        Map.Entry::getKey, Collectors.mapping(Map.Entry::getValue, Collectors.toUnmodifiableList())));
         slicesByService = all(EndpointSlice.class).stream()
                 .collect(Collectors.groupingBy(
                         slice -> new ObjectKey(Kind.SERVICE, slice.namespace(), slice.service()),
@@ -83,8 +90,15 @@ public final class Mesh {
         return workloadsByAddress.getOrDefault(address, List.of());
     }
 
-    public List<Workload> workloadsIn(String namespace) {
-        return workloadsByNamespace.getOrDefault(namespace, List.of());
+    /** The workloads that the service's selector matches: looked up by its rarest label, not among all. */
+    public List<Workload> selectedBy(Service service) {
+        return service.selector().entrySet().stream()
+                .map(label -> workloadsByLabel.getOrDefault(new Label(service.namespace(), label), List.of()))
+                .min(Comparator.comparingInt(List::size))
+                .orElse(List.of())
+                .stream()
+                .filter(service::selects)
+                .toList();
     }
 
     /** The slices that give the service's endpoints; when there is none, its selector does. */

@@ -19,6 +19,8 @@ import java.util.function.Function;
 /** Reads Istio's {@code AuthorizationPolicy} with the actions ALLOW and DENY. */
 final class AuthorizationPolicyReader {
     private static final Map<String, Action> ACTIONS = Map.of("ALLOW", Action.ALLOW, "DENY", Action.DENY);
+    private static final Map<String, Optional<Action>> STAND_IN_ACTIONS =
+            Map.of("ALLOW", Optional.of(Action.ALLOW), "DENY", Optional.of(Action.DENY), "AUDIT", Optional.empty());
     private static final int MAX_RULES = 512;
 
     private AuthorizationPolicyReader() {}
@@ -135,18 +137,23 @@ final class AuthorizationPolicyReader {
         return new ServiceAccount(Names.label(owner), Names.subdomain(text.substring(slash + 1)));
     }
 
-    static StandIn standIn(Metadata metadata, Fields object) {
+    /** None for Istio's AUDIT, which never refused anything. */
+    static Optional<StandIn> standIn(Metadata metadata, Fields object) {
         // Read anew, with findings of its own: only an action that surely says ALLOW may leave other ALLOW policies in
         // force.
         var findings = new Findings();
-        Optional<Action> action = object.take("spec")
+        Optional<Optional<Action>> action = object.take("spec")
                 .filter(value -> value.node() instanceof YamlNode.Mapping)
                 .flatMap(value ->
                         new Value(value.node(), value.path(), findings).fields().take("action"))
-                .flatMap(value -> value.oneOf(ACTIONS))
-                .or(() -> findings.isEmpty() ? Optional.of(Action.ALLOW) : Optional.empty());
-        boolean allow = action.filter(Action.ALLOW::equals).isPresent();
-        return new StandIn(
+                .flatMap(value -> value.oneOf(STAND_IN_ACTIONS))
+                .or(() -> findings.isEmpty() ? Optional.of(Optional.of(Action.ALLOW)) : Optional.empty());
+        if (action.filter(Optional::isEmpty).isPresent()) {
+            return Optional.empty();
+        }
+        boolean allow =
+                action.flatMap(known -> known).filter(Action.ALLOW::equals).isPresent();
+        return Optional.of(new StandIn(
                 new AuthorizationPolicy(
                         metadata.namespace(),
                         metadata.name(),
@@ -155,6 +162,6 @@ final class AuthorizationPolicyReader {
                         allow ? List.of() : List.of(new Rule(List.of(), List.of()))),
                 allow
                         ? "until it is corrected, it allows nothing to what it selects"
-                        : "until it is corrected, everything to what it selects is denied");
+                        : "until it is corrected, everything to what it selects is denied"));
     }
 }

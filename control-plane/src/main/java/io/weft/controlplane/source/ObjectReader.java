@@ -119,7 +119,7 @@ final class ObjectReader {
     private static Optional<StandIn> standInFor(Kind kind, Metadata metadata, Fields fields) {
         return switch (kind) {
             case PEER_AUTHENTICATION -> Optional.of(PeerAuthenticationReader.standIn(metadata, fields));
-            case AUTHORIZATION_POLICY -> Optional.of(AuthorizationPolicyReader.standIn(metadata, fields));
+            case AUTHORIZATION_POLICY -> AuthorizationPolicyReader.standIn(metadata, fields);
             case NAMESPACE, SERVICE, ENDPOINT_SLICE, POD, WORKLOAD_ENTRY, DESTINATION_RULE -> Optional.empty();
         };
     }

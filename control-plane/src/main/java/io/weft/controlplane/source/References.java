@@ -80,9 +80,7 @@ final class References {
             if (!(port.target() instanceof TargetPort.Named named)) {
                 continue;
             }
-            List<Workload> selected = mesh.workloadsIn(service.namespace()).stream()
-                    .filter(service::selects)
-                    .toList();
+            List<Workload> selected = mesh.selectedBy(service);
             boolean found = selected.isEmpty()
                     || selected.stream()
                             .anyMatch(workload -> workload.ports().containsKey(named.name())

@@ -74,7 +74,7 @@ final class GoldenTest {
         var settings = new MeshSettings("cluster.local", "cluster.local", Set.of("weft-system"), proxy.length > 3);
         MeshLoad load = Meshes.load(settings, content.substring(0, line));
         assertThat(load.problems()).isEmpty();
-        ResourceSet set = Meshes.resources(load.mesh(), Meshes.node(proxy[0], proxy[1], proxy[2]));
+        ResourceSet set = Meshes.resources(load.mesh(), Meshes.node(proxy[0], proxy[1], proxy[2].split(",")));
         String actual = content.substring(0, end) + print(set);
         if (Boolean.getBoolean("golden.update")) {
             Files.writeString(file, actual);

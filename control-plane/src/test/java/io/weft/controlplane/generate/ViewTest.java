@@ -95,6 +95,9 @@ final class ViewTest {
                 assertThat(after.version(type)).isNotEqualTo(before.version(type));
             } else {
                 assertThat(after.version(type)).isEqualTo(before.version(type));
+                after.resources(type)
+                        .forEach((name, resource) -> assertThat(resource)
+                                .isSameAs(before.resources(type).get(name)));
             }
         }
     }
