@@ -100,7 +100,7 @@ class TlsContextsTest {
 
     @Test
     void demanding_a_client_certificate_without_roots_is_refused() {
-        DownstreamTls tls = new DownstreamTls(
+        DownstreamTls tls = Configs.downstream(
                 Configs.parameters(
                         Version.TLS_1_2,
                         Version.TLS_1_3,
@@ -117,7 +117,7 @@ class TlsContextsTest {
     @DisplayName("F12")
     void ciphers_without_forward_secrecy_cannot_be_configured() {
         for (String cipher : List.of("AES128-SHA", "ECDHE-RSA-AES128-SHA", "DES-CBC3-SHA", "AES128-GCM-SHA256")) {
-            DownstreamTls tls = new DownstreamTls(
+            DownstreamTls tls = Configs.downstream(
                     new TlsParameters(
                             Version.TLS_1_2,
                             Version.TLS_1_3,
