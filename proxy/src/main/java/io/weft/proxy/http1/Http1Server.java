@@ -142,7 +142,8 @@ public final class Http1Server extends ChannelInboundHandlerAdapter implements D
             return false;
         }
         if (!parser.parse(in, request)) {
-            worker.deadlines().set(patience, worker.now(), timeouts.requestHeaders().toNanos());
+            worker.deadlines()
+                    .set(patience, worker.now(), timeouts.requestHeaders().toNanos());
             return false;
         }
         begin();

@@ -72,7 +72,9 @@ final class Pipelines implements Terminals {
     }
 
     private void keep(
-            IdentityHashMap<FilterChain, ChainParts> before, IdentityHashMap<FilterChain, ChainParts> now, FilterChain chain) {
+            IdentityHashMap<FilterChain, ChainParts> before,
+            IdentityHashMap<FilterChain, ChainParts> now,
+            FilterChain chain) {
         ChainParts made = before.get(chain);
         now.put(chain, made != null ? made : ChainParts.of(chain, exchanges));
     }

@@ -109,7 +109,8 @@ class MutualTlsTest {
     @Test
     @DisplayName("T-02: certificate asked for, not demanded")
     void a_client_without_certificate_is_served_and_nobody_where_none_is_demanded() throws Exception {
-        try (Server serving = serve(new DownstreamTls(Configs.parameters(List.of()), false, DownstreamTls.DEFAULT_HANDSHAKE_TIMEOUT));
+        try (Server serving = serve(new DownstreamTls(
+                        Configs.parameters(List.of()), false, DownstreamTls.DEFAULT_HANDSHAKE_TIMEOUT));
                 Client dialled = dial(serving, anonymous())) {
             assertThat(dialled.echo("hello")).isEqualTo("hello");
             assertThat(server.session(serving.end().handler()).peer()).isNull();
@@ -138,7 +139,10 @@ class MutualTlsTest {
     @Test
     @DisplayName("T-04: the server's order decides")
     void the_first_protocol_of_the_servers_list_that_is_offered_is_chosen() throws Exception {
-        DownstreamTls serves = new DownstreamTls(Configs.parameters(List.of("istio-h2", "h2", "http/1.1")), true, DownstreamTls.DEFAULT_HANDSHAKE_TIMEOUT);
+        DownstreamTls serves = new DownstreamTls(
+                Configs.parameters(List.of("istio-h2", "h2", "http/1.1")),
+                true,
+                DownstreamTls.DEFAULT_HANDSHAKE_TIMEOUT);
         UpstreamTls offers = new UpstreamTls(Configs.parameters(List.of("http/1.1", "istio", "h2")), "", false, false);
         try (Server serving = serve(serves);
                 Client dialled = dial(serving, offers)) {
@@ -149,7 +153,8 @@ class MutualTlsTest {
 
     @Test
     void without_a_common_protocol_the_handshake_succeeds_and_none_is_chosen() throws Exception {
-        DownstreamTls serves = new DownstreamTls(Configs.parameters(List.of("h2")), true, DownstreamTls.DEFAULT_HANDSHAKE_TIMEOUT);
+        DownstreamTls serves =
+                new DownstreamTls(Configs.parameters(List.of("h2")), true, DownstreamTls.DEFAULT_HANDSHAKE_TIMEOUT);
         UpstreamTls offers = new UpstreamTls(Configs.parameters(List.of("http/1.1")), "", false, false);
         try (Server serving = serve(serves);
                 Client dialled = dial(serving, offers)) {

@@ -107,7 +107,8 @@ class TlsContextsTest {
                         List.of(),
                         new TlsParameters.CertificateSource.Named(Configs.OWN),
                         Validation.NONE),
-                true, DownstreamTls.DEFAULT_HANDSHAKE_TIMEOUT);
+                true,
+                DownstreamTls.DEFAULT_HANDSHAKE_TIMEOUT);
         try (TlsContexts contexts = TlsContexts.of(Configs.mesh(authority, "a"))) {
             assertUnavailable(contexts, tls, "no roots");
         }
@@ -126,7 +127,8 @@ class TlsContextsTest {
                             List.of(),
                             new TlsParameters.CertificateSource.Named(Configs.OWN),
                             Validation.NONE),
-                    false, DownstreamTls.DEFAULT_HANDSHAKE_TIMEOUT);
+                    false,
+                    DownstreamTls.DEFAULT_HANDSHAKE_TIMEOUT);
             try (TlsContexts contexts = TlsContexts.of(Configs.mesh(authority, "a"))) {
                 assertUnavailable(contexts, tls, cipher);
             }
