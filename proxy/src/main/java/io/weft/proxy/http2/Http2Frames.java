@@ -115,7 +115,9 @@ public final class Http2Frames {
             connection(withoutPriorities(connection));
             validateHeaders(true);
             encoderEnforceMaxQueuedControlFrames(MAX_QUEUED_CONTROL_FRAMES);
-            // No limit on resets: an endpoint can only reset what it was asked.
+            // No limit on resets: an endpoint can only reset what it was asked, and it is asked by many.
+            decoderEnforceMaxRstFramesPerWindow(0, 0);
+            encoderEnforceMaxRstFramesPerWindow(0, 0);
             decoderEnforceMaxConsecutiveEmptyDataFrames(2);
         }
 
