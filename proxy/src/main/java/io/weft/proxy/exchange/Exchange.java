@@ -119,6 +119,7 @@ public final class Exchange implements RequestReceiver, ResponseReceiver, Stream
         attempt(state);
     }
 
+    /** From the end of the request to the end of the response, as Envoy counts it. */
     private void startTimeout(Route.Forward action) {
         worker.deadlines().set(timeout, worker.now(), action.timeout().toNanos());
     }
@@ -156,7 +157,8 @@ public final class Exchange implements RequestReceiver, ResponseReceiver, Stream
         record.upstreamReady(stream);
         boolean whole = requestEnded && waitingBody.isEmpty() && waitingTrailers == null;
         stream.request(request, whole);
-        if (!whole) {
+        // Where the head could not be sent, another attempt may have begun by now and taken the body along.
+        if (!whole && upstream == stream) {
             sendWaiting(stream);
         }
     }
@@ -181,6 +183,9 @@ public final class Exchange implements RequestReceiver, ResponseReceiver, Stream
     @Override
     public void failed(Failure failure) {
         pool = null;
+        if (ended) {
+            return;
+        }
         leaveHost();
         boolean connect = failure.kind() != Failure.Kind.OVERFLOW;
         if (failure.kind() == Failure.Kind.GONE && !replayed) {
@@ -270,7 +275,7 @@ public final class Exchange implements RequestReceiver, ResponseReceiver, Stream
 
     private void requestMaybeEnded() {
         Route.Forward action = forward;
-        if (requestEnded && action != null && !responseStarted) {
+        if (requestEnded && action != null) {
             startTimeout(action);
         }
     }
@@ -328,11 +333,6 @@ public final class Exchange implements RequestReceiver, ResponseReceiver, Stream
             upstream = null;
         }
         record.responseStarted(response.status(), worker.now());
-        worker.deadlines().clear(timeout);
-        Route.Forward action = forward;
-        if (!end && action != null) {
-            startTimeout(action);
-        }
         chain.finish(response, matched);
         downstream.respond(response, end);
         if (end) {
