@@ -314,6 +314,67 @@ class BootstrapFilesTest {
         assertThat(bootstrap.clusters().getFirst().connectTimeout()).isEqualTo(Duration.ofMillis(1500));
     }
 
+    @Test
+    void the_quick_start_of_envoy_forwards_a_whole_site() {
+        Bootstrap bootstrap = load("quick-start.yaml");
+        Cluster site = bootstrap.clusters().getFirst();
+        assertThat(site.connectTimeout()).isEqualTo(Cluster.DEFAULT_CONNECT_TIMEOUT);
+        assertThat(site.protocol()).isEqualTo(Cluster.Protocol.HTTP1);
+        assertThat(Objects.requireNonNull(site.tls()).parameters().validation())
+                .isEqualTo(TlsParameters.Validation.NONE);
+        assertThat(table(manager(bootstrap.listeners().getFirst())).name()).isEqualTo("local_route");
+    }
+
+    @Test
+    void fields_that_newer_ones_replaced_still_count() {
+        Bootstrap bootstrap = load("older-style.yaml");
+        assertThat(bootstrap.admin()).isEqualTo(new Address.Pipe("/run/admin.sock"));
+        Listener listener = bootstrap.listeners().getFirst();
+        assertThat(listener.name()).isEqualTo("127.0.0.1:8081");
+        assertThat(listener.chains().getFirst().match()).isSameAs(FilterChainMatch.ANY);
+        HttpConnectionManager manager = manager(listener);
+        assertThat(manager.http1()).isEqualTo(new HttpConnectionManager.Http1(true, "old.example.com"));
+        assertThat(manager.accessLogs())
+                .containsExactly(new AccessLog(
+                        new AccessLog.Sink.File("/var/log/access.log"),
+                        new AccessLog.Format.Text("%PROTOCOL% %RESPONSE_CODE%\n")));
+        RouteTable.VirtualHost host = table(manager).hosts().getFirst();
+        assertThat(host.request().set())
+                .containsExactly(new HeaderChanges.Set("x-a", "1", HeaderChanges.How.OVERWRITE_OR_ADD));
+        assertThat(host.response().remove()).containsExactly("server");
+        assertThat(host.routes().getFirst().match().ignoreCase()).isTrue();
+        Cluster old = bootstrap.clusters().getFirst();
+        assertThat(old.protocol()).isEqualTo(Cluster.Protocol.HTTP2);
+        assertThat(old.maxRequestsPerConnection()).isEqualTo(7);
+        assertThat(old.idleTimeout()).isEqualTo(Duration.ofSeconds(30));
+        assertThat(bootstrap.clusters().get(1).protocol()).isEqualTo(Cluster.Protocol.DOWNSTREAM);
+        assertThat(bootstrap.clusters().get(1).balancing()).isEqualTo(new Cluster.LoadBalancing.Random());
+    }
+
+    @Test
+    void secrets_of_the_file_are_referred_to_by_name() {
+        Bootstrap bootstrap = load("static-secrets.yaml");
+        assertThat(bootstrap.secrets()).containsOnlyKeys("server_cert", "validation_context");
+        assertThat(bootstrap.secrets().toString()).contains("hidden").doesNotContain("BEGIN");
+        TlsParameters parameters = Objects.requireNonNull(
+                        bootstrap.listeners().getFirst().chains().getFirst().tls())
+                .parameters();
+        assertThat(parameters.certificate()).isEqualTo(new CertificateSource.Named("server_cert"));
+        assertThat(parameters.validation().trust()).isEqualTo(new TrustSource.Named("validation_context"));
+        assertThat(parameters.ciphers()).containsExactly("ECDHE-ECDSA-AES128-GCM-SHA256");
+        assertThat(parameters.groups()).containsExactly("X25519", "P-256");
+    }
+
+    @Test
+    void routes_endpoints_and_clusters_may_come_later() {
+        Bootstrap bootstrap = load("from-ads.yaml");
+        assertThat(bootstrap.ads()).isEqualTo(new Bootstrap.Ads("xds", false));
+        assertThat(bootstrap.lds()).isFalse();
+        assertThat(bootstrap.cds()).isTrue();
+        assertThat(manager(bootstrap.listeners().getFirst()).routes()).isEqualTo(new RouteSource.Named("web-routes"));
+        assertThat(bootstrap.clusters().get(1).discovery()).isEqualTo(new Discovery.Eds("eds-service"));
+    }
+
     static Bootstrap load(String file) {
         return BootstrapFile.read(
                 Path.of("src/test/resources/bootstrap", file), new Parsers(UnsupportedFields.rejected(), new Host()));
