@@ -5,13 +5,14 @@ import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 
 import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.domain.JavaField;
 import com.tngtech.archunit.core.domain.JavaModifier;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.lang.ArchCondition;
 import com.tngtech.archunit.lang.ConditionEvents;
 import com.tngtech.archunit.lang.SimpleConditionEvent;
-import com.tngtech.archunit.core.domain.JavaField;
+import java.time.Instant;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -38,7 +39,13 @@ class ArchitectureArrowsTest {
         "io.weft.controlplane.., io.weft.init..",
     })
     void no_arrow_leads_from_one_module_to_another_but_to_certs(String from, String to) {
-        noClasses().that().resideInAPackage(from).should().dependOnClassesThat().resideInAPackage(to).check(ALL);
+        noClasses()
+                .that()
+                .resideInAPackage(from)
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage(to)
+                .check(ALL);
     }
 
     @ParameterizedTest
@@ -84,7 +91,26 @@ class ArchitectureArrowsTest {
                 .resideInAPackage("io.weft.proxy." + decision)
                 .should()
                 .dependOnClassesThat()
-                .resideInAnyPackage("io.netty..", "com.google.protobuf..", "io.envoyproxy..", "io.grpc..", "java.nio.channels..")
+                .resideInAnyPackage(
+                        "io.netty..", "com.google.protobuf..", "io.envoyproxy..", "io.grpc..", "java.nio.channels..")
+                .check(ALL);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"config", "route", "chain", "authorize", "balance"})
+    void a_decision_reads_no_clock_and_no_file(String decision) {
+        noClasses()
+                .that()
+                .resideInAPackage("io.weft.proxy." + decision)
+                .should()
+                .callMethod(System.class, "nanoTime")
+                .orShould()
+                .callMethod(System.class, "currentTimeMillis")
+                .orShould()
+                .callMethod(Instant.class, "now")
+                .orShould()
+                .dependOnClassesThat()
+                .resideInAnyPackage("java.nio.file..", "java.io..")
                 .check(ALL);
     }
 

@@ -17,13 +17,13 @@ class ArchitectureDocumentTest {
     private static final Pattern QUOTED = Pattern.compile("`([^`\n]+)`");
 
     /** A type, perhaps nested, perhaps with one of its members: {@code Rbac.Policy}, {@code Authority.issue}. */
-    private static final Pattern TYPE =
-            Pattern.compile("([A-Z][A-Za-z0-9]*[a-z][A-Za-z0-9]*)((?:\\.[A-Z][A-Za-z0-9]*)*)(?:\\.[a-z]\\w*)?(?:\\(\\))?");
+    private static final Pattern TYPE = Pattern.compile(
+            "([A-Z][A-Za-z0-9]*[a-z][A-Za-z0-9]*)((?:\\.[A-Z][A-Za-z0-9]*)*)(?:\\.[a-z]\\w*)?(?:\\(\\))?");
 
     private static final Pattern LINK = Pattern.compile("\\]\\(([^)#]+)(?:#[^)]*)?\\)");
     private static final Pattern PACKAGE = Pattern.compile("io\\.weft(?:\\.[a-z0-9]+)+");
 
-    /** Words of the mesh's surroundings: kinds of Kubernetes and Istio, and messages of Envoy. */
+    /** Words of the mesh's surroundings: kinds of Kubernetes and Istio, messages of Envoy, and a type of the JDK. */
     private static final Set<String> OF_OTHERS = Set.of(
             "Namespace",
             "Service",
@@ -43,7 +43,8 @@ class ArchitectureDocumentTest {
             "PassthroughCluster",
             "InboundPassthroughCluster",
             "DeltaAggregatedResources",
-            "StreamAggregatedResources");
+            "StreamAggregatedResources",
+            "InstantSource");
 
     @ParameterizedTest
     @ValueSource(
@@ -64,7 +65,9 @@ class ArchitectureDocumentTest {
                 unknown.add(name);
             }
         }
-        assertThat(unknown).as("types that %s names and the source tree does not have", page).isEmpty();
+        assertThat(unknown)
+                .as("types that %s names and the source tree does not have", page)
+                .isEmpty();
     }
 
     private static Set<String> namedBy(Path page) {
@@ -89,12 +92,15 @@ class ArchitectureDocumentTest {
     @ValueSource(strings = {"ARCHITECTURE.md", "CONTRIBUTING.md", "docs/life-of-a-connection.md"})
     void every_package_that_a_page_names_exists(String page) {
         Set<String> unknown = new TreeSet<>();
-        for (MatchResult name :
-                PACKAGE.matcher(Sources.read(Sources.root().resolve(page))).results().toList()) {
+        for (MatchResult name : PACKAGE.matcher(Sources.read(Sources.root().resolve(page)))
+                .results()
+                .toList()) {
             String folder = name.group().replace('.', '/');
             boolean known = Sources.MODULES.stream()
-                    .anyMatch(module -> Files.isDirectory(
-                            Sources.root().resolve(module).resolve("src/main/java").resolve(folder)));
+                    .anyMatch(module -> Files.isDirectory(Sources.root()
+                            .resolve(module)
+                            .resolve("src/main/java")
+                            .resolve(folder)));
             if (!known) {
                 unknown.add(name.group());
             }

@@ -29,7 +29,8 @@ final class Sources {
                 return folder;
             }
         }
-        throw new IllegalStateException("no folder with ./weft above " + Path.of("").toAbsolutePath());
+        throw new IllegalStateException(
+                "no folder with ./weft above " + Path.of("").toAbsolutePath());
     }
 
     static String read(Path file) {
