@@ -8,6 +8,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -86,6 +87,22 @@ class ArchitectureDocumentTest {
                     });
         }
         return names;
+    }
+
+    @Test
+    void every_package_stands_on_the_map() {
+        String map = Sources.read(Sources.root().resolve("ARCHITECTURE.md"));
+        Set<String> missing = new TreeSet<>();
+        for (Path file : Sources.java("main")) {
+            Path folder = file.getParent();
+            if (folder != null
+                    && !Pattern.compile("\\b" + folder.getFileName() + "\\b")
+                            .matcher(map)
+                            .find()) {
+                missing.add(Sources.relative(folder).toString());
+            }
+        }
+        assertThat(missing).as("packages that ARCHITECTURE.md does not name").isEmpty();
     }
 
     @ParameterizedTest
