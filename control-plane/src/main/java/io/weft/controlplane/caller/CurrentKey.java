@@ -43,7 +43,8 @@ final class CurrentKey extends X509ExtendedKeyManager {
     @Override
     public X509Certificate @Nullable [] getCertificateChain(String alias) {
         X509Svid svid = find(alias);
-        return svid == null ? null : svid.chainWithoutRoot().toArray(X509Certificate[]::new);
+        // With the root: a workload that joins knows nothing but its fingerprint and must be shown it.
+        return svid == null ? null : svid.chain().toArray(X509Certificate[]::new);
     }
 
     @Override
