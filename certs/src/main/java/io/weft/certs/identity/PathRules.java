@@ -84,8 +84,26 @@ final class PathRules {
         if (key.isPresent()) {
             return Optional.of(new Refused(Refusal.WEAK_KEY, where + key.get()));
         }
-        return KeyRules.signatureProblem(certificate)
-                .map(problem -> new Refused(Refusal.WEAK_SIGNATURE, where + problem));
+        Optional<String> weak = KeyRules.signatureProblem(certificate);
+        if (weak.isPresent()) {
+            return Optional.of(new Refused(Refusal.WEAK_SIGNATURE, where + weak.get()));
+        }
+        return certificate.getSigAlgName().endsWith("withECDSA") && !isStrictEcdsa(certificate.getSignature())
+                ? Optional.of(new Refused(Refusal.BAD_SIGNATURE, where + "ECDSA signature is not in DER"))
+                : Optional.empty();
+    }
+
+    /** The JDK also takes an r or s without the zero that keeps it positive, so one signature would have two forms. */
+    private static boolean isStrictEcdsa(byte[] signature) {
+        try {
+            List<DerElement> numbers =
+                    DerElement.parse(signature).expect(DerElement.SEQUENCE).children();
+            return numbers.size() == 2
+                    && numbers.get(0).integer().signum() > 0
+                    && numbers.get(1).integer().signum() > 0;
+        } catch (IllegalArgumentException e) {
+            return false;
+        }
     }
 
     /** PKIX takes an anchor's word for everything, so only anchors that may vouch for this path now are given to it. */

@@ -1,5 +1,6 @@
 package io.weft.certs.identity;
 
+import io.weft.certs.asn1.Pem;
 import io.weft.certs.identity.Verification.Refused;
 import io.weft.certs.identity.Verification.Verified;
 import java.security.cert.X509Certificate;
@@ -36,11 +37,14 @@ public final class PeerVerifier {
         return verify(chain, TrustBundles.of(bundle), now, role);
     }
 
-    private static Verification decide(List<X509Certificate> chain, TrustBundles bundles, Instant now, PeerRole role) {
-        Optional<Refused> size = sizeProblem(chain);
+    private static Verification decide(
+            List<X509Certificate> presented, TrustBundles bundles, Instant now, PeerRole role) {
+        Optional<Refused> size = sizeProblem(presented);
         if (size.isPresent()) {
             return size.get();
         }
+        List<X509Certificate> chain =
+                presented.stream().map(PeerVerifier::parsed).toList();
         X509Certificate leaf = chain.getFirst();
         List<Refused> problems = SvidRules.problems(leaf);
         if (!problems.isEmpty()) {
@@ -77,6 +81,14 @@ public final class PeerVerifier {
         return path.isEmpty()
                 ? Optional.of(new Refused(Refusal.BROKEN_PATH, "the leaf is itself a root of the bundle"))
                 : PathRules.problem(List.copyOf(path), bundle, now);
+    }
+
+    /**
+     * The JDK's own object for a certificate. TLS libraries hand out lazy ones of their own, which PKIX would parse again
+     * at every step; the JDK keeps those it has parsed lately.
+     */
+    private static X509Certificate parsed(X509Certificate certificate) {
+        return Pem.certificate(PathRules.encoded(certificate));
     }
 
     private static Optional<Refused> sizeProblem(List<X509Certificate> chain) {

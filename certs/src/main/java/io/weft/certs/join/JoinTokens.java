@@ -136,13 +136,21 @@ public final class JoinTokens {
         }
         int left = files.size();
         for (Path file : files) {
-            Optional<TokenRecord> stored = read(file);
-            if (stored.isPresent() && stored.get().expires().isBefore(over)) {
+            if (isOver(file, over)) {
                 Files.deleteIfExists(file);
                 left--;
             }
         }
         return left;
+    }
+
+    private static boolean isOver(Path file, Instant over) {
+        try {
+            return read(file).filter(stored -> stored.expires().isBefore(over)).isPresent();
+        } catch (IOException e) {
+            // One file that cannot be read must not keep new tokens from being made; it still counts.
+            return false;
+        }
     }
 
     private static Optional<TokenRecord> read(Path file) throws IOException {

@@ -3,6 +3,9 @@ package io.weft.certs.identity;
 import static io.weft.certs.testing.Crafted.NOW;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.weft.certs.asn1.Der;
+import io.weft.certs.asn1.DerElement;
+import io.weft.certs.asn1.Pem;
 import io.weft.certs.identity.Verification.Refused;
 import io.weft.certs.identity.Verification.Verified;
 import io.weft.certs.key.KeyAlgorithm;
@@ -11,11 +14,15 @@ import io.weft.certs.testing.Crafted.Made;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
 import org.bouncycastle.asn1.x509.BasicConstraints;
 import org.bouncycastle.asn1.x509.KeyPurposeId;
 import org.bouncycastle.asn1.x509.KeyUsage;
+import org.bouncycastle.cert.X509CertificateHolder;
+import org.bouncycastle.cert.jcajce.JcaX509CertificateConverter;
+import org.bouncycastle.jce.provider.BouncyCastleProvider;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -49,6 +56,33 @@ class PeerVerifierTest {
                 .selfSigned();
         Made below = Crafted.leaf().signedWith(algorithm.signature()).by(root);
         assertVerified(PeerVerifier.verify(chain(below), bundle("cluster.local", root), NOW, PeerRole.CLIENT));
+    }
+
+    @Test
+    void rsa_pss_is_verified_with_sha_2_and_refused_with_sha_1() {
+        Made root = Crafted.authority("pss")
+                .keys(Crafted.rsa(2048))
+                .signedWith("SHA256withRSA")
+                .selfSigned();
+        TrustBundle bundle = bundle("cluster.local", root);
+        Made good = Crafted.leaf().signedWith("SHA256withRSAandMGF1").by(root);
+        Made weak = Crafted.leaf().signedWith("SHA1withRSAandMGF1").by(root);
+
+        assertVerified(PeerVerifier.verify(chain(good), bundle, NOW, PeerRole.CLIENT));
+        assertRefused(PeerVerifier.verify(chain(weak), bundle, NOW, PeerRole.CLIENT), Refusal.WEAK_SIGNATURE);
+    }
+
+    @Test
+    @DisplayName("certificates of another library's class are verified like the JDK's own")
+    void certificates_of_another_class_are_verified_like_the_jdks_own() throws Exception {
+        var foreign = new JcaX509CertificateConverter().setProvider(new BouncyCastleProvider());
+        Made middle = Crafted.authority("middle").by(ROOT);
+        List<X509Certificate> chain = new ArrayList<>();
+        for (Made made : List.of(Crafted.leaf().by(middle), middle, ROOT)) {
+            chain.add(foreign.getCertificate(
+                    new X509CertificateHolder(made.certificate().getEncoded())));
+        }
+        assertVerified(PeerVerifier.verify(chain, BUNDLE, NOW, PeerRole.SERVER));
     }
 
     @Test
@@ -224,6 +258,28 @@ class PeerVerifierTest {
         Made middle = Crafted.authority("middle").subjectKeyId(1, 2, 3).by(ROOT);
         assertVerified(verify(Crafted.leaf().authorityKeyId(1, 2, 3).by(middle), middle));
         assertRefused(verify(Crafted.leaf().authorityKeyId(1, 2, 4).by(middle), middle), Refusal.BROKEN_PATH);
+    }
+
+    @Test
+    @DisplayName("G10: a signature has one form only: an s without its leading zero is refused")
+    void a_signature_has_one_form_only() throws Exception {
+        X509Certificate leaf;
+        List<DerElement> numbers;
+        do {
+            leaf = Crafted.leaf().by(ROOT).certificate();
+            numbers = DerElement.parse(leaf.getSignature()).children();
+        } while (numbers.get(1).contents().remaining() != 33);
+        byte[] s = numbers.get(1).bytes();
+        byte[] signature = Der.sequence(
+                Der.element(DerElement.INTEGER, numbers.get(0).bytes()),
+                Der.element(DerElement.INTEGER, Arrays.copyOfRange(s, 1, s.length)));
+        byte[] der = Der.sequence(
+                leaf.getTBSCertificate(), Der.sequence(Der.oid("1.2.840.10045.4.3.2")), Der.bitString(signature));
+
+        assertVerified(PeerVerifier.verify(List.of(leaf), BUNDLE, NOW, PeerRole.CLIENT));
+        assertRefused(
+                PeerVerifier.verify(List.of(Pem.certificate(der)), BUNDLE, NOW, PeerRole.CLIENT),
+                Refusal.BAD_SIGNATURE);
     }
 
     @Test

@@ -37,6 +37,7 @@ import org.bouncycastle.asn1.x509.SubjectKeyIdentifier;
 import org.bouncycastle.asn1.x509.SubjectPublicKeyInfo;
 import org.bouncycastle.cert.X509v1CertificateBuilder;
 import org.bouncycastle.cert.X509v3CertificateBuilder;
+import org.bouncycastle.jce.provider.BouncyCastleProvider;
 import org.bouncycastle.operator.OperatorCreationException;
 import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
 import org.jspecify.annotations.Nullable;
@@ -201,7 +202,10 @@ public final class Crafted {
 
     private Made sign(X500Name issuer, KeyPair issuerKeys) {
         try {
-            var signer = new JcaContentSignerBuilder(signature).build(issuerKeys.getPrivate());
+            var signing = new JcaContentSignerBuilder(signature);
+            // The JDK signs with PSS too, but not under this name.
+            var signer = (signature.endsWith("MGF1") ? signing.setProvider(new BouncyCastleProvider()) : signing)
+                    .build(issuerKeys.getPrivate());
             var publicKey = SubjectPublicKeyInfo.getInstance(keys.getPublic().getEncoded());
             Date from = Date.from(notBefore);
             Date until = Date.from(notAfter);
