@@ -74,7 +74,7 @@ final class Configs {
     }
 
     static DownstreamTls strict(NameMatch... names) {
-        return new DownstreamTls(parameters(List.of(), names), true);
+        return new DownstreamTls(parameters(List.of(), names), true, Duration.ofSeconds(10));
     }
 
     static UpstreamTls upstream(String sni, NameMatch... names) {

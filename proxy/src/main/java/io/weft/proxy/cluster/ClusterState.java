@@ -1,0 +1,140 @@
+package io.weft.proxy.cluster;
+
+import io.weft.proxy.balance.EndpointChange;
+import io.weft.proxy.balance.EndpointKey;
+import io.weft.proxy.balance.Picker;
+import io.weft.proxy.balance.Pickers;
+import io.weft.proxy.balance.Place;
+import io.weft.proxy.config.Address;
+import io.weft.proxy.config.Cluster;
+import io.weft.proxy.connect.Dialer;
+import io.weft.proxy.listen.Connection;
+import io.weft.proxy.worker.Deadline;
+import io.weft.proxy.worker.Worker;
+import java.net.InetSocketAddress;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/** One cluster on one event loop: its endpoints, and whose turn it is. */
+public final class ClusterState {
+
+    private static final long ORPHANS_NANOS = TimeUnit.SECONDS.toNanos(60);
+
+    private final Worker worker;
+    private final Dialer dialer;
+    private final Map<EndpointKey, Host> hosts = new HashMap<>();
+    private final Map<InetSocketAddress, Host> byDestination = new HashMap<>();
+    private final Deadline sweep = new Sweep();
+    private Cluster cluster;
+    private Picker<Host> picker;
+
+    ClusterState(Worker worker, Dialer dialer, Cluster cluster) {
+        this.worker = worker;
+        this.dialer = dialer;
+        this.cluster = cluster;
+        this.picker = build(cluster);
+    }
+
+    public Cluster cluster() {
+        return cluster;
+    }
+
+    /** The endpoint for a request or connection, or null if none may serve. */
+    public @Nullable Host pick(Connection connection) {
+        if (cluster.discovery() instanceof Cluster.Discovery.OriginalDestination) {
+            return atDestination(connection.destination());
+        }
+        return picker.pick();
+    }
+
+    private Host atDestination(InetSocketAddress destination) {
+        Host host = byDestination.get(destination);
+        if (host == null) {
+            Cluster.Endpoint endpoint = new Cluster.Endpoint(
+                    new Address.Socket(destination.getAddress().getHostAddress(), destination.getPort()),
+                    1,
+                    Cluster.Health.HEALTHY,
+                    "",
+                    Map.of());
+            host = new Host(worker, dialer, cluster, endpoint);
+            byDestination.put(destination, host);
+            if (!sweep.isSet()) {
+                worker.deadlines().set(sweep, worker.now(), ORPHANS_NANOS);
+            }
+        }
+        return host;
+    }
+
+    /** Takes over another record of the same name: endpoints that stay keep their connections and their counts. */
+    void update(Cluster next) {
+        boolean afresh = !sameTransport(cluster, next);
+        cluster = next;
+        if (afresh) {
+            byDestination.values().forEach(Host::remove);
+            byDestination.clear();
+            hosts.values().forEach(Host::remove);
+            hosts.clear();
+        }
+        picker = build(next);
+    }
+
+    /** Whether connections made for one serve the other as well. */
+    private static boolean sameTransport(Cluster a, Cluster b) {
+        return a.withEndpoints(List.of()).equals(b.withEndpoints(List.of()));
+    }
+
+    private Picker<Host> build(Cluster next) {
+        EndpointChange<Host> change = EndpointChange.between(hosts, next.endpoints());
+        for (EndpointChange.Kept<Host> kept : change.kept()) {
+            kept.candidate().told(kept.told());
+        }
+        hosts.values().removeAll(change.removed());
+        change.removed().forEach(Host::remove);
+        for (Cluster.Endpoint endpoint : change.added()) {
+            hosts.put(EndpointKey.of(endpoint), new Host(worker, dialer, next, endpoint));
+        }
+        List<Place<Host>> places = next.endpoints().stream()
+                .map(locality -> Place.of(locality, endpoint -> host(endpoint)))
+                .toList();
+        return Pickers.of(next.balancing(), places, worker.dice());
+    }
+
+    private Host host(Cluster.Endpoint endpoint) {
+        Host host = hosts.get(EndpointKey.of(endpoint));
+        if (host == null) {
+            throw new IllegalStateException("no host for " + endpoint.address());
+        }
+        return host;
+    }
+
+    void close() {
+        worker.deadlines().clear(sweep);
+        hosts.values().forEach(Host::remove);
+        byDestination.values().forEach(Host::remove);
+        hosts.clear();
+        byDestination.clear();
+    }
+
+    /** Endpoints known to this loop; those of original destinations only while they are in use. */
+    public Collection<Host> hosts() {
+        List<Host> all = new ArrayList<>(hosts.values());
+        all.addAll(byDestination.values());
+        return all;
+    }
+
+    /** Destinations come from clients, so what is not in use any more must not stay. */
+    private final class Sweep extends Deadline {
+        @Override
+        protected void expired() {
+            byDestination.values().removeIf(host -> host.active() == 0 && host.connections() == 0);
+            if (!byDestination.isEmpty()) {
+                worker.deadlines().set(this, System.nanoTime(), ORPHANS_NANOS);
+            }
+        }
+    }
+}

@@ -1,0 +1,98 @@
+package io.weft.proxy.exchange;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.weft.proxy.http.Downstream;
+import io.weft.proxy.http.FieldName;
+import io.weft.proxy.http.Headers;
+import io.weft.proxy.http.Request;
+import io.weft.proxy.http.Response;
+import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An answer that the proxy makes itself. A gRPC client is told in its own way: status 200 and {@code grpc-status}.
+ *
+ * @param status HTTP status
+ * @param body text for people; may be empty
+ * @param details why, in one word, for the access log
+ * @param location of a redirect; null for other answers
+ */
+record LocalReply(
+        int status, String body, String details, @Nullable String location) {
+
+    LocalReply(int status, String body, String details) {
+        this(status, body, details, null);
+    }
+
+    /** Sends the answer; returns how many bytes its body has. */
+    int send(Downstream downstream, Request request, String serverName) {
+        Response response = new Response();
+        Headers headers = response.headers();
+        if (isGrpc(request)) {
+            response.status(200, "OK");
+            headers.add(FieldName.CONTENT_TYPE, "application/grpc");
+            headers.add("grpc-status", Integer.toString(grpcStatus(status)));
+            if (!body.isEmpty()) {
+                headers.add("grpc-message", percentEncoded(body));
+            }
+            headers.add(FieldName.SERVER, serverName);
+            response.body(Request.Body.NONE, -1);
+            downstream.respond(response, true);
+            return 0;
+        }
+        response.status(status, Response.phrase(status));
+        if (location != null) {
+            headers.add(FieldName.LOCATION, location);
+        }
+        byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
+        headers.add(FieldName.CONTENT_LENGTH, Integer.toString(bytes.length));
+        if (bytes.length > 0) {
+            headers.add(FieldName.CONTENT_TYPE, "text/plain");
+        }
+        headers.add(FieldName.SERVER, serverName);
+        boolean empty = bytes.length == 0 || request.isHead();
+        response.body(empty ? Request.Body.NONE : Request.Body.LENGTH, bytes.length);
+        downstream.respond(response, empty);
+        if (empty) {
+            return 0;
+        }
+        ByteBuf data = Unpooled.wrappedBuffer(bytes);
+        downstream.data(data, true);
+        return bytes.length;
+    }
+
+    static boolean isGrpc(Request request) {
+        int line = request.headers().find(FieldName.CONTENT_TYPE, 0);
+        if (line < 0) {
+            return false;
+        }
+        String type = request.headers().value(line);
+        return type.startsWith("application/grpc")
+                && (type.length() == 16 || type.charAt(16) == '+' || type.charAt(16) == ';');
+    }
+
+    /** The gRPC project's mapping of HTTP statuses. */
+    private static int grpcStatus(int status) {
+        return switch (status) {
+            case 400 -> 13;
+            case 401 -> 16;
+            case 403 -> 7;
+            case 404 -> 12;
+            case 429, 502, 503, 504 -> 14;
+            default -> 2;
+        };
+    }
+
+    private static String percentEncoded(String text) {
+        StringBuilder out = new StringBuilder(text.length());
+        for (byte b : text.getBytes(StandardCharsets.UTF_8)) {
+            if (b >= ' ' && b <= '~' && b != '%') {
+                out.append((char) b);
+            } else {
+                out.append(String.format("%%%02X", b & 0xff));
+            }
+        }
+        return out.toString();
+    }
+}

@@ -1,0 +1,275 @@
+package io.weft.proxy.http2;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.handler.codec.http2.Http2Connection;
+import io.netty.handler.codec.http2.Http2ConnectionAdapter;
+import io.netty.handler.codec.http2.Http2ConnectionDecoder;
+import io.netty.handler.codec.http2.Http2ConnectionEncoder;
+import io.netty.handler.codec.http2.Http2ConnectionHandler;
+import io.netty.handler.codec.http2.Http2Error;
+import io.netty.handler.codec.http2.Http2Exception;
+import io.netty.handler.codec.http2.Http2FrameAdapter;
+import io.netty.handler.codec.http2.Http2Headers;
+import io.netty.handler.codec.http2.Http2Settings;
+import io.netty.handler.codec.http2.Http2Stream;
+import io.weft.proxy.config.HttpConnectionManager;
+import io.weft.proxy.http.BadMessage;
+import io.weft.proxy.http.Drain;
+import io.weft.proxy.http.Exchanges;
+import io.weft.proxy.http.Request;
+import io.weft.proxy.worker.Deadline;
+import io.weft.proxy.worker.Worker;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The server end of an HTTP/2 connection. Each stream is one exchange; all are on the connection's event loop. Not
+ * sharable; last in its pipeline.
+ */
+public final class Http2Server extends Http2ConnectionHandler {
+
+    /** After the first GOAWAY a client may still have streams on their way to us. */
+    private static final long GOAWAY_GRACE = TimeUnit.MILLISECONDS.toNanos(500);
+
+    private final Worker worker;
+    private final Exchanges exchanges;
+    private final HttpConnectionManager manager;
+    private final Http2Connection.PropertyKey key;
+    private final Deadline idle = new Idle();
+    private final Deadline goAway = new SecondGoAway();
+    private @Nullable ChannelHandlerContext context;
+
+    Http2Server(
+            Http2ConnectionDecoder decoder,
+            Http2ConnectionEncoder encoder,
+            Http2Settings settings,
+            Worker worker,
+            HttpConnectionManager manager,
+            Exchanges exchanges) {
+        super(decoder, encoder, settings, false);
+        this.worker = worker;
+        this.exchanges = exchanges;
+        this.manager = manager;
+        this.key = connection().newKey();
+        connection().addListener(new StreamsEnd());
+        connection().remote().flowController().listener(this::writabilityChanged);
+    }
+
+    @Override
+    public void handlerAdded(ChannelHandlerContext added) throws Exception {
+        context = added;
+        super.handlerAdded(added);
+        int more = manager.http2().connectionWindow() - Http2Frames.DEFAULT_WINDOW;
+        if (more > 0) {
+            connection()
+                    .local()
+                    .flowController()
+                    .incrementWindowSize(connection().connectionStream(), more);
+        }
+        worker.deadlines().set(idle, worker.now(), manager.timeouts().idle().toNanos());
+    }
+
+    ChannelHandlerContext context() {
+        ChannelHandlerContext known = context;
+        if (known == null) {
+            throw new IllegalStateException("not in a pipeline");
+        }
+        return known;
+    }
+
+    Worker worker() {
+        return worker;
+    }
+
+    void flushLater() {
+        worker.flushLater(context().channel());
+    }
+
+    private @Nullable ServerStream stream(int id) {
+        Http2Stream stream = connection().stream(id);
+        return stream == null ? null : stream.getProperty(key);
+    }
+
+    private void writabilityChanged(Http2Stream stream) {
+        ServerStream mine = stream.getProperty(key);
+        if (mine != null && connection().remote().flowController().isWritable(stream)) {
+            worker.enter();
+            try {
+                mine.writable();
+            } finally {
+                worker.leave();
+            }
+        }
+    }
+
+    @Override
+    public void channelRead(ChannelHandlerContext channel, Object msg) throws Exception {
+        worker.enter();
+        try {
+            super.channelRead(channel, msg);
+        } finally {
+            worker.leave();
+        }
+    }
+
+    @Override
+    public void channelInactive(ChannelHandlerContext channel) throws Exception {
+        worker.deadlines().clear(idle);
+        worker.deadlines().clear(goAway);
+        worker.enter();
+        try {
+            super.channelInactive(channel);
+        } finally {
+            worker.leave();
+        }
+    }
+
+    @Override
+    public void userEventTriggered(ChannelHandlerContext channel, Object event) throws Exception {
+        if (event instanceof Drain) {
+            drain();
+        } else if (event instanceof io.netty.channel.socket.ChannelInputShutdownReadComplete) {
+            channel.close(); // a client that sends no more cannot acknowledge anything either
+        }
+        super.userEventTriggered(channel, event);
+    }
+
+    /**
+     * Ends the connection in two steps (RFC 9113 section 6.8): first the announcement, with room for streams that are on
+     * their way; then the last stream that will be served.
+     */
+    private void drain() {
+        if (exchanges.isDraining()) {
+            return;
+        }
+        exchanges.drain();
+        goAway(
+                context(),
+                Integer.MAX_VALUE,
+                Http2Error.NO_ERROR.code(),
+                io.netty.buffer.Unpooled.EMPTY_BUFFER,
+                context().newPromise());
+        context().flush();
+        worker.deadlines().set(goAway, System.nanoTime(), GOAWAY_GRACE);
+    }
+
+    /** What frames mean for streams. */
+    final class Frames extends Http2FrameAdapter {
+
+        @Override
+        public void onHeadersRead(ChannelHandlerContext channel, int id, Http2Headers headers, int padding, boolean end)
+                throws Http2Exception {
+            ServerStream known = stream(id);
+            if (known == null) {
+                begin(id, headers, end);
+            } else if (!end) {
+                throw Http2Exception.streamError(id, Http2Error.PROTOCOL_ERROR, "a second head");
+            } else {
+                try {
+                    known.requestTrailers(HeadReader.trailers(headers));
+                } catch (BadMessage problem) {
+                    malformed(id, known, problem);
+                }
+            }
+        }
+
+        @Override
+        public void onHeadersRead(
+                ChannelHandlerContext channel,
+                int id,
+                Http2Headers headers,
+                int dependency,
+                short weight,
+                boolean exclusive,
+                int padding,
+                boolean end)
+                throws Http2Exception {
+            onHeadersRead(channel, id, headers, padding, end);
+        }
+
+        private void begin(int id, Http2Headers headers, boolean end) throws Http2Exception {
+            Http2Stream stream = connection().stream(id);
+            if (stream == null) {
+                return;
+            }
+            Request request = new Request();
+            ServerStream mine = new ServerStream(Http2Server.this, stream, request);
+            try {
+                HeadReader.request(headers, request, end, manager.limits().maxHeaders());
+            } catch (BadMessage problem) {
+                if (problem.status() == 431) {
+                    stream.setProperty(key, mine);
+                    exchanges.refuse(mine, request, problem);
+                    return;
+                }
+                throw Http2Exception.streamError(id, Http2Error.PROTOCOL_ERROR, problem.details());
+            }
+            stream.setProperty(key, mine);
+            mine.begun(exchanges.begin(mine, request, end), end);
+        }
+
+        @Override
+        public int onDataRead(ChannelHandlerContext channel, int id, ByteBuf data, int padding, boolean end) {
+            ServerStream mine = stream(id);
+            int size = data.readableBytes();
+            if (mine == null) {
+                return size + padding;
+            }
+            try {
+                return padding + mine.requestData(data, end);
+            } catch (BadMessage problem) {
+                malformed(id, mine, problem);
+                return size + padding;
+            }
+        }
+
+        private void malformed(int id, ServerStream mine, BadMessage problem) {
+            mine.requestMalformed(problem);
+            resetStream(
+                    context(), id, Http2Error.PROTOCOL_ERROR.code(), context().newPromise());
+            flushLater();
+        }
+    }
+
+    /** However a stream ends, its exchange hears of it once. */
+    private final class StreamsEnd extends Http2ConnectionAdapter {
+        @Override
+        public void onStreamActive(Http2Stream stream) {
+            worker.deadlines().clear(idle);
+        }
+
+        @Override
+        public void onStreamClosed(Http2Stream stream) {
+            ServerStream mine = stream.removeProperty(key);
+            if (mine != null) {
+                worker.enter();
+                try {
+                    mine.closed();
+                } finally {
+                    worker.leave();
+                }
+            }
+            if (connection().numActiveStreams() == 0) {
+                worker.deadlines()
+                        .set(idle, System.nanoTime(), manager.timeouts().idle().toNanos());
+            }
+        }
+    }
+
+    private final class Idle extends Deadline {
+        @Override
+        protected void expired() {
+            if (connection().numActiveStreams() == 0) {
+                drain();
+            }
+        }
+    }
+
+    private final class SecondGoAway extends Deadline {
+        @Override
+        protected void expired() {
+            context().channel().close(); // comes by the base class, which waits for streams to end
+        }
+    }
+}

@@ -1,0 +1,147 @@
+package io.weft.proxy.pool;
+
+import io.weft.proxy.config.Cluster;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * All connections of one event loop to one endpoint by one protocol.
+ *
+ * <p>Invariants: a connection is in {@code available} exactly while it has room; whoever waits does so only while a
+ * connection is being made, and there are never more of those than are waited for; the most recently used connection is
+ * taken first, so that the others can grow old and be closed.
+ */
+public final class HostPool implements PooledConnection.Owner {
+
+    /** Makes connections for a pool. The result is told on the pool's event loop, never within the call. */
+    public interface Connector {
+        void connect(HostPool pool);
+    }
+
+    private final Connector connector;
+    private final Cluster.Limits limits;
+    private final boolean multiplexed;
+    private final ArrayDeque<PooledConnection> available = new ArrayDeque<>();
+    private final ArrayDeque<StreamReceiver> waiting = new ArrayDeque<>();
+    private final List<PooledConnection> all = new ArrayList<>();
+    private int connecting;
+    private boolean closed;
+
+    /** @param multiplexed one connection carries many exchanges, so a second is made only when the first is full */
+    public HostPool(Connector connector, Cluster.Limits limits, boolean multiplexed) {
+        this.connector = connector;
+        this.limits = limits;
+        this.multiplexed = multiplexed;
+    }
+
+    /** Asks for a stream. */
+    public void acquire(StreamReceiver receiver) {
+        PooledConnection connection;
+        while ((connection = available.pollLast()) != null) {
+            if (connection.room() > 0) {
+                receiver.ready(connection);
+                if (connection.room() > 0) {
+                    available.addLast(connection);
+                }
+                return;
+            }
+        }
+        if (closed) {
+            receiver.failed(new StreamReceiver.Failure(StreamReceiver.Failure.Kind.GONE, "endpoint_removed"));
+        } else if (waiting.size() >= limits.maxPendingRequests()) {
+            receiver.failed(new StreamReceiver.Failure(StreamReceiver.Failure.Kind.OVERFLOW, "max_pending_requests"));
+        } else if (all.size() + connecting >= limits.maxConnections() && (connecting == 0 || multiplexed)) {
+            receiver.failed(new StreamReceiver.Failure(StreamReceiver.Failure.Kind.OVERFLOW, "max_connections"));
+        } else {
+            waiting.addLast(receiver);
+            connectIfNeeded();
+        }
+    }
+
+    /** Takes back a request that nobody waits for any more. */
+    public void forget(StreamReceiver receiver) {
+        waiting.remove(receiver);
+    }
+
+    private void connectIfNeeded() {
+        int wanted = multiplexed ? Math.min(1, waiting.size()) : waiting.size();
+        if (connecting < wanted && all.size() + connecting < limits.maxConnections()) {
+            connecting++;
+            connector.connect(this);
+        }
+    }
+
+    /** A connection was made. */
+    public void connected(PooledConnection connection) {
+        connecting--;
+        all.add(connection);
+        if (closed) {
+            connection.drain();
+            return;
+        }
+        released(connection);
+    }
+
+    /** A connection could not be made: the one who has waited longest hears of it, the others get another attempt. */
+    public void connectFailed(StreamReceiver.Failure failure) {
+        connecting--;
+        if (multiplexed) {
+            List<StreamReceiver> all = new ArrayList<>(waiting);
+            waiting.clear();
+            for (StreamReceiver receiver : all) {
+                receiver.failed(failure);
+            }
+            return;
+        }
+        StreamReceiver receiver = waiting.pollFirst();
+        if (receiver != null) {
+            receiver.failed(failure);
+        }
+        connectIfNeeded();
+    }
+
+    @Override
+    public void released(PooledConnection connection) {
+        if (closed) {
+            connection.drain();
+            return;
+        }
+        StreamReceiver receiver;
+        while (connection.room() > 0 && (receiver = waiting.pollFirst()) != null) {
+            receiver.ready(connection);
+        }
+        // Only a multiplexed connection can be there already: it keeps its place while it has room.
+        if (connection.room() > 0 && !(multiplexed && available.contains(connection))) {
+            available.addLast(connection);
+        }
+    }
+
+    @Override
+    public void retired(PooledConnection connection) {
+        available.remove(connection);
+        all.remove(connection);
+        if (!closed && !waiting.isEmpty()) {
+            connectIfNeeded();
+        }
+    }
+
+    /** The endpoint is gone: idle connections end now, busy ones when they are done, those who wait fail. */
+    public void close() {
+        closed = true;
+        List<StreamReceiver> disappointed = new ArrayList<>(waiting);
+        waiting.clear();
+        for (StreamReceiver receiver : disappointed) {
+            receiver.failed(new StreamReceiver.Failure(StreamReceiver.Failure.Kind.GONE, "endpoint_removed"));
+        }
+        for (PooledConnection connection : new ArrayList<>(all)) {
+            connection.drain();
+        }
+        available.clear();
+    }
+
+    /** Connections established, idle or busy. */
+    public int connections() {
+        return all.size();
+    }
+}

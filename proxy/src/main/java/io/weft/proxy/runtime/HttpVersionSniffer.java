@@ -1,0 +1,64 @@
+package io.weft.proxy.runtime;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelPipeline;
+import io.netty.handler.codec.ByteToMessageDecoder;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+
+/**
+ * Tells HTTP/2 with prior knowledge (RFC 9113 section 3.4) from HTTP/1 by its preface, and gives way to the server end
+ * that is meant. Not sharable.
+ */
+final class HttpVersionSniffer extends ByteToMessageDecoder {
+
+    private static final byte[] PREFACE = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
+
+    private final Duration patience;
+    private final Consumer<ChannelPipeline> http1;
+    private final Consumer<ChannelPipeline> http2;
+
+    HttpVersionSniffer(Duration patience, Consumer<ChannelPipeline> http1, Consumer<ChannelPipeline> http2) {
+        this.patience = patience;
+        this.http1 = http1;
+        this.http2 = http2;
+    }
+
+    @Override
+    public void handlerAdded(ChannelHandlerContext context) {
+        if (patience.isPositive()) {
+            context.executor()
+                    .schedule(
+                            () -> {
+                                if (!context.isRemoved()) {
+                                    context.close();
+                                }
+                            },
+                            patience.toNanos(),
+                            TimeUnit.NANOSECONDS);
+        }
+    }
+
+    @Override
+    protected void decode(ChannelHandlerContext context, ByteBuf in, List<Object> out) {
+        int known = Math.min(in.readableBytes(), PREFACE.length);
+        for (int i = 0; i < known; i++) {
+            if (in.getByte(in.readerIndex() + i) != PREFACE[i]) {
+                become(context, http1);
+                return;
+            }
+        }
+        if (known == PREFACE.length) {
+            become(context, http2);
+        }
+    }
+
+    private void become(ChannelHandlerContext context, Consumer<ChannelPipeline> version) {
+        version.accept(context.pipeline());
+        context.pipeline().remove(this); // replays what was read to the handlers just added
+    }
+}

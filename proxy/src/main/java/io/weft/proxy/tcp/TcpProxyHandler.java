@@ -1,0 +1,202 @@
+package io.weft.proxy.tcp;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.weft.proxy.config.TcpProxy;
+import io.weft.proxy.exchange.ResponseFlag;
+import io.weft.proxy.listen.Connection;
+import io.weft.proxy.worker.Deadline;
+import java.util.ArrayDeque;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The terminal handler of an opaque connection: waits for the dial with the client's first bytes in hand, then gives
+ * way to two {@link Relay}s. Not sharable; all on the connection's event loop.
+ */
+public final class TcpProxyHandler extends ChannelInboundHandlerAdapter implements TcpUpstream.Taker, Relay.Watcher {
+
+    private final Connection connection;
+    private final TcpUpstream upstream;
+    private final TcpProxy settings;
+    private final TcpObserver observer;
+    private final ArrayDeque<ByteBuf> waiting = new ArrayDeque<>(1);
+    private final Deadline idle = new Idle();
+
+    private @Nullable ChannelHandlerContext ctx;
+    private @Nullable Relay fromClient;
+    private boolean clientEnded;
+    private boolean serverEnded;
+    private boolean over;
+
+    public TcpProxyHandler(Connection connection, TcpUpstream upstream, TcpProxy settings, TcpObserver observer) {
+        this.connection = connection;
+        this.upstream = upstream;
+        this.settings = settings;
+        this.observer = observer;
+    }
+
+    /** Hears when a connection has ended, for access logs and metrics. */
+    public interface TcpObserver {
+        void ended(Connection connection, TcpUpstream upstream);
+    }
+
+    @Override
+    public void handlerAdded(ChannelHandlerContext context) {
+        ctx = context;
+        upstream.takenBy(this);
+    }
+
+    @Override
+    public void channelRead(ChannelHandlerContext context, Object msg) {
+        waiting.addLast((ByteBuf) msg);
+        context.channel().config().setAutoRead(false);
+    }
+
+    @Override
+    public void connected(Channel server) {
+        ChannelHandlerContext context = ctx;
+        if (context == null || over) {
+            server.close();
+            return;
+        }
+        Channel client = context.channel();
+        Relay clientSide = new Relay(server, this);
+        fromClient = clientSide;
+        if (server.pipeline().get(EarlySpeech.NAME) != null) {
+            server.pipeline().remove(EarlySpeech.NAME);
+        }
+        server.pipeline().addLast(new Relay(client, this));
+        client.pipeline().addLast(clientSide);
+        // What both sides have said so far goes first, in order; only then may they be read again.
+        ByteBuf piece;
+        while ((piece = upstream.early().pollFirst()) != null) {
+            connection.sent(piece.readableBytes());
+            client.write(piece, client.voidPromise());
+        }
+        while ((piece = waiting.pollFirst()) != null) {
+            connection.received(piece.readableBytes());
+            server.write(piece, server.voidPromise());
+        }
+        client.pipeline().remove(this);
+        client.flush();
+        server.flush();
+        if (clientEnded) {
+            Relay.endSpeech(server, false);
+        }
+        server.config().setAutoRead(true);
+        client.config().setAutoRead(true);
+        touch();
+    }
+
+    @Override
+    public void failed(ResponseFlag flag, String details) {
+        connection.flag(flag);
+        connection.details(details);
+        ChannelHandlerContext context = ctx;
+        if (context != null) {
+            Relay.reset(context.channel());
+        }
+    }
+
+    @Override
+    public void userEventTriggered(ChannelHandlerContext context, Object event) {
+        if (event instanceof io.netty.channel.socket.ChannelInputShutdownReadComplete
+                || event instanceof io.netty.handler.ssl.SslCloseCompletionEvent) {
+            clientEnded = true;
+        }
+        context.fireUserEventTriggered(event);
+    }
+
+    @Override
+    public void channelInactive(ChannelHandlerContext context) {
+        finish();
+    }
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+        context.close();
+    }
+
+    // ---- Relay.Watcher ----
+
+    @Override
+    public void moved(Relay direction, int bytes) {
+        if (direction == fromClient) {
+            connection.received(bytes);
+        } else {
+            connection.sent(bytes);
+        }
+        touch();
+    }
+
+    @Override
+    public void ended(Relay direction) {
+        if (direction == fromClient) {
+            clientEnded = true;
+            Relay.endSpeech(upstreamChannel(), serverEnded);
+        } else {
+            serverEnded = true;
+            Relay.endSpeech(client(), clientEnded);
+        }
+    }
+
+    @Override
+    public void closed(Relay direction, boolean broken) {
+        Channel left = direction == fromClient ? upstreamChannel() : client();
+        if (broken) {
+            Relay.reset(left);
+        } else {
+            Relay.endSpeech(left, true);
+        }
+        if (direction == fromClient) {
+            finish();
+        }
+    }
+
+    private Channel client() {
+        ChannelHandlerContext context = ctx;
+        if (context == null) {
+            throw new IllegalStateException("not in a pipeline");
+        }
+        return context.channel();
+    }
+
+    private Channel upstreamChannel() {
+        Channel server = upstream.channel();
+        if (server == null) {
+            throw new IllegalStateException("not connected");
+        }
+        return server;
+    }
+
+    private void touch() {
+        connection
+                .worker()
+                .deadlines()
+                .set(idle, System.nanoTime(), settings.idleTimeout().toNanos());
+    }
+
+    private void finish() {
+        if (over) {
+            return;
+        }
+        over = true;
+        connection.worker().deadlines().clear(idle);
+        ByteBuf piece;
+        while ((piece = waiting.pollFirst()) != null) {
+            piece.release();
+        }
+        upstream.close();
+        observer.ended(connection, upstream);
+    }
+
+    private final class Idle extends Deadline {
+        @Override
+        protected void expired() {
+            connection.details("idle_timeout");
+            client().close();
+        }
+    }
+}

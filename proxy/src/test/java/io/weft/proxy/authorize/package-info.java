@@ -1,0 +1,4 @@
+@NullMarked
+package io.weft.proxy.authorize;
+
+import org.jspecify.annotations.NullMarked;

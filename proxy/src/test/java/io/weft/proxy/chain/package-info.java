@@ -1,0 +1,4 @@
+@NullMarked
+package io.weft.proxy.chain;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.weft.proxy.route;
+
+import org.jspecify.annotations.NullMarked;

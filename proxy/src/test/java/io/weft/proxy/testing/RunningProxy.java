@@ -1,0 +1,79 @@
+package io.weft.proxy.testing;
+
+import io.weft.proxy.config.Snapshot;
+import io.weft.proxy.exchange.ExchangeRecord;
+import io.weft.proxy.runtime.Proxy;
+import io.weft.proxy.tls.TlsContexts;
+import java.util.List;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+
+/** A real proxy in this process, on real sockets, with one event loop. */
+public final class RunningProxy implements AutoCloseable {
+
+    /** What the access log would say of an exchange. */
+    public record Logged(int status, String details, String cluster, int attempts) {}
+
+    private final TlsContexts tls;
+    private final Proxy proxy;
+    private final BlockingQueue<Logged> log = new LinkedBlockingQueue<>();
+    private final BlockingQueue<String> connections = new LinkedBlockingQueue<>();
+
+    public RunningProxy(Snapshot snapshot) {
+        this.tls = TlsContexts.of(snapshot);
+        this.proxy = new Proxy(
+                1,
+                tls,
+                (connection, upstream) -> connections.add(connection.details()),
+                (record, now) -> log.add(logged(record)));
+        apply(snapshot);
+    }
+
+    private static Logged logged(ExchangeRecord record) {
+        return new Logged(record.status(), record.details(), record.cluster(), record.attempts());
+    }
+
+    public void apply(Snapshot snapshot) {
+        List<String> problems = proxy.apply(snapshot);
+        if (!problems.isEmpty()) {
+            throw new AssertionError(problems);
+        }
+    }
+
+    public Proxy proxy() {
+        return proxy;
+    }
+
+    public int port() {
+        return proxy.bound().getFirst().addresses().getFirst().getPort();
+    }
+
+    public Client connect() throws java.io.IOException {
+        return new Client(port());
+    }
+
+    /** The next finished exchange. */
+    public Logged logged() throws InterruptedException {
+        Logged next = log.poll(10, TimeUnit.SECONDS);
+        if (next == null) {
+            throw new AssertionError("no exchange ended");
+        }
+        return next;
+    }
+
+    /** Why the next finished connection that was not HTTP ended. */
+    public String connectionEnded() throws InterruptedException {
+        String next = connections.poll(10, TimeUnit.SECONDS);
+        if (next == null) {
+            throw new AssertionError("no connection ended");
+        }
+        return next;
+    }
+
+    @Override
+    public void close() {
+        proxy.close();
+        tls.close();
+    }
+}
