@@ -1,0 +1,79 @@
+package io.weft.controlplane.caller;
+
+import io.weft.certs.identity.PeerRole;
+import io.weft.certs.identity.PeerVerifier;
+import io.weft.certs.identity.TrustBundle;
+import io.weft.certs.identity.Verification;
+import java.net.Socket;
+import java.security.cert.CertificateException;
+import java.security.cert.X509Certificate;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.function.Supplier;
+import javax.net.ssl.SSLEngine;
+import javax.net.ssl.X509ExtendedTrustManager;
+import org.jspecify.annotations.Nullable;
+
+/** Lets a client's certificate through a handshake only when {@link PeerVerifier} knows who it is. */
+final class ClientVerifier extends X509ExtendedTrustManager {
+    private static final System.Logger LOG = System.getLogger("io.weft.controlplane.caller");
+
+    private final Supplier<TrustBundle> bundle;
+    private final InstantSource clock;
+
+    ClientVerifier(Supplier<TrustBundle> bundle, InstantSource clock) {
+        this.bundle = bundle;
+        this.clock = clock;
+    }
+
+    private void verify(X509Certificate[] chain) throws CertificateException {
+        if (PeerVerifier.verify(List.of(chain), bundle.get(), clock.instant(), PeerRole.CLIENT)
+                instanceof Verification.Refused refused) {
+            LOG.log(System.Logger.Level.WARNING, "client certificate refused in a handshake: {0}", refused);
+            throw new CertificateException(refused.toString());
+        }
+    }
+
+    @Override
+    public void checkClientTrusted(X509Certificate[] chain, String authType, @Nullable Socket socket)
+            throws CertificateException {
+        verify(chain);
+    }
+
+    @Override
+    public void checkClientTrusted(X509Certificate[] chain, String authType, @Nullable SSLEngine engine)
+            throws CertificateException {
+        verify(chain);
+    }
+
+    @Override
+    public void checkClientTrusted(X509Certificate[] chain, String authType) throws CertificateException {
+        verify(chain);
+    }
+
+    @Override
+    public void checkServerTrusted(X509Certificate[] chain, String authType, @Nullable Socket socket)
+            throws CertificateException {
+        throw notAClient();
+    }
+
+    @Override
+    public void checkServerTrusted(X509Certificate[] chain, String authType, @Nullable SSLEngine engine)
+            throws CertificateException {
+        throw notAClient();
+    }
+
+    @Override
+    public void checkServerTrusted(X509Certificate[] chain, String authType) throws CertificateException {
+        throw notAClient();
+    }
+
+    @Override
+    public X509Certificate[] getAcceptedIssuers() {
+        return bundle.get().roots().toArray(X509Certificate[]::new);
+    }
+
+    private static CertificateException notAClient() {
+        return new CertificateException("the control plane calls nobody");
+    }
+}

@@ -1,0 +1,78 @@
+package io.weft.controlplane.serve;
+
+import io.weft.controlplane.generate.EncodedResource;
+import io.weft.controlplane.generate.ResourceType;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.List;
+import java.util.NavigableMap;
+import java.util.NavigableSet;
+import java.util.TreeSet;
+
+/**
+ * What a proxy wants of one type.
+ *
+ * @param wildcard whether it wants all there is
+ * @param implicit whether the wildcard came from a first request without names, which only clusters and listeners know
+ * @param names what it asked for by name, besides
+ */
+record Subscription(boolean wildcard, boolean implicit, NavigableSet<String> names) {
+    static final String ALL = "*";
+    static final Subscription NONE = new Subscription(false, false, Collections.emptyNavigableSet());
+    private static final Subscription IMPLICIT = new Subscription(true, true, Collections.emptyNavigableSet());
+
+    Subscription {
+        names = Collections.unmodifiableNavigableSet(new TreeSet<>(names));
+    }
+
+    /** What the first request of a type on a stream asks for. */
+    static Subscription first(ResourceType type, Collection<String> names) {
+        return names.isEmpty() && (type == ResourceType.CLUSTER || type == ResourceType.LISTENER)
+                ? IMPLICIT
+                : explicit(names);
+    }
+
+    /** What a later state-of-the-world request asks for: its whole list replaces the one before. */
+    Subscription replaced(Collection<String> names) {
+        return names.isEmpty() && implicit ? this : explicit(names);
+    }
+
+    Subscription changed(Collection<String> added, Collection<String> removed) {
+        var all = new TreeSet<>(names);
+        all.addAll(added);
+        removed.forEach(all::remove);
+        all.remove(ALL);
+        boolean stays = (wildcard || added.contains(ALL)) && !removed.contains(ALL);
+        return new Subscription(stays, stays && implicit, all);
+    }
+
+    boolean isEmpty() {
+        return !wildcard && names.isEmpty();
+    }
+
+    boolean covers(String name) {
+        return wildcard || names.contains(name);
+    }
+
+    /** The resources that are wanted, of those that there are, in the order of their names. */
+    Collection<EncodedResource> of(NavigableMap<String, EncodedResource> all) {
+        if (wildcard) {
+            return all.values();
+        }
+        List<EncodedResource> wanted = new ArrayList<>();
+        for (String name : names) {
+            EncodedResource resource = all.get(name);
+            if (resource != null) {
+                wanted.add(resource);
+            }
+        }
+        return wanted;
+    }
+
+    private static Subscription explicit(Collection<String> names) {
+        var named = new TreeSet<>(names);
+        boolean all = named.remove(ALL);
+        return new Subscription(all, false, named);
+    }
+}
