@@ -74,7 +74,7 @@ final class Configs {
     }
 
     static DownstreamTls strict(NameMatch... names) {
-        return new DownstreamTls(parameters(List.of(), names), true, Duration.ofSeconds(10));
+        return new DownstreamTls(parameters(List.of(), names), true, DownstreamTls.DEFAULT_HANDSHAKE_TIMEOUT);
     }
 
     static UpstreamTls upstream(String sni, NameMatch... names) {

@@ -1,0 +1,72 @@
+package io.weft.proxy.identity;
+
+import io.weft.certs.asn1.Pem;
+import io.weft.certs.identity.SpiffeId;
+import io.weft.certs.identity.TrustBundle;
+import io.weft.certs.identity.X509Svid;
+import io.weft.certs.store.AtomicFile;
+import java.io.IOException;
+import java.lang.System.Logger.Level;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where the key and certificate are kept for the next start, if that was asked for: without it a restart needs a new
+ * join token. The proxy itself reads {@code svid.pem}, key and chain in one file so that they are never of two rotations;
+ * {@code key.pem}, {@code cert-chain.pem} and {@code root-cert.pem} are for others, as with Istio's {@code OUTPUT_CERTS}.
+ * Files with a key have mode 0600.
+ */
+record SvidFolder(@Nullable Path folder) {
+
+    private static final System.Logger LOGGER = System.getLogger("io.weft.proxy.identity");
+    private static final String OWN = "svid.pem";
+    private static final String KEY = "key.pem";
+    private static final String CHAIN = "cert-chain.pem";
+    private static final String ROOTS = "root-cert.pem";
+
+    /** Keeps nothing. */
+    static final SvidFolder NONE = new SvidFolder(null);
+
+    record Kept(X509Svid svid, TrustBundle bundle) {}
+
+    /** What was kept, if it is this id's and still valid. */
+    Optional<Kept> load(SpiffeId id, Instant now) {
+        if (folder == null || !Files.exists(folder.resolve(OWN))) {
+            return Optional.empty();
+        }
+        try {
+            String own = AtomicFile.read(folder.resolve(OWN));
+            X509Svid svid = X509Svid.parse(own, own);
+            TrustBundle bundle = TrustBundle.parse(id.trustDomain(), AtomicFile.read(folder.resolve(ROOTS)));
+            if (!svid.id().equals(id) || !svid.isValidAt(now)) {
+                LOGGER.log(
+                        Level.WARNING, "{0}/{1} is not used: {2}: expected a valid one of {3}", folder, OWN, svid, id);
+                return Optional.empty();
+            }
+            return Optional.of(new Kept(svid, bundle));
+        } catch (IOException | IllegalArgumentException e) {
+            LOGGER.log(Level.WARNING, "{0}/{1} is not used: {2}", folder, OWN, e);
+            return Optional.empty();
+        }
+    }
+
+    /** A folder that cannot be written does not keep the certificate from being used. */
+    void save(X509Svid svid, TrustBundle bundle) {
+        if (folder == null) {
+            return;
+        }
+        try {
+            AtomicFile.privateFolder(folder);
+            AtomicFile.write(folder.resolve(ROOTS), bundle.toPem(), AtomicFile.PUBLIC);
+            AtomicFile.write(folder.resolve(OWN), svid.keyPem() + svid.chainPem(), AtomicFile.SECRET);
+            AtomicFile.write(folder.resolve(KEY), svid.keyPem(), AtomicFile.SECRET);
+            AtomicFile.write(folder.resolve(CHAIN), Pem.encode(List.copyOf(svid.chain())), AtomicFile.PUBLIC);
+        } catch (IOException e) {
+            LOGGER.log(Level.ERROR, "the certificate cannot be kept in " + folder + ": a restart will need a token", e);
+        }
+    }
+}

@@ -1,0 +1,21 @@
+package io.weft.proxy.xds;
+
+import io.weft.proxy.config.Secret;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Consumer;
+
+/** Secrets that are made in this process instead of being asked for over xDS. */
+public interface SecretSource {
+
+    /** The names it answers for, whether or not there is a secret now. */
+    Set<String> names();
+
+    /**
+     * Tells the listener all its secrets by name, as they are now and after each change; one that is missing is not
+     * there yet or has been withdrawn. Called once, before the source is started.
+     *
+     * @param listener takes calls on any thread and returns at once
+     */
+    void subscribe(Consumer<Map<String, Secret>> listener);
+}

@@ -1,0 +1,82 @@
+package io.weft.proxy.xds;
+
+import com.google.protobuf.Any;
+import com.google.protobuf.InvalidProtocolBufferException;
+import io.envoyproxy.envoy.config.cluster.v3.Cluster;
+import io.envoyproxy.envoy.config.endpoint.v3.ClusterLoadAssignment;
+import io.envoyproxy.envoy.config.listener.v3.Listener;
+import io.envoyproxy.envoy.config.route.v3.RouteConfiguration;
+import java.util.List;
+
+/** Just enough of the messages to follow them: a cluster named {@code bad…} is refused. */
+final class SampleParser implements ResourceParser {
+
+    @Override
+    public Resource parse(ResourceType type, Any body) {
+        try {
+            return switch (type) {
+                case CLUSTERS -> {
+                    Cluster cluster = body.unpack(Cluster.class);
+                    if (cluster.getAltStatName().equals("bad")) {
+                        throw new IllegalArgumentException(
+                                "clusters[" + cluster.getName() + "].alt_stat_name: not supported");
+                    }
+                    yield new Resource.OfCluster(Samples.eds(
+                            cluster.getName(),
+                            cluster.getEdsClusterConfig().getServiceName(),
+                            cluster.getPerConnectionBufferLimitBytes().getValue()));
+                }
+                case ENDPOINTS -> {
+                    ClusterLoadAssignment assignment = body.unpack(ClusterLoadAssignment.class);
+                    yield new Resource.OfEndpoints(
+                            assignment.getClusterName(),
+                            Samples.at(assignment
+                                    .getEndpoints(0)
+                                    .getLbEndpoints(0)
+                                    .getEndpoint()
+                                    .getAddress()
+                                    .getSocketAddress()
+                                    .getPortValue()));
+                }
+                case LISTENERS -> {
+                    Listener listener = body.unpack(Listener.class);
+                    yield new Resource.OfListener(Samples.tcp(listener.getName(), listener.getStatPrefix()));
+                }
+                case ROUTES ->
+                    new Resource.OfRoutes(
+                            Samples.routes(body.unpack(RouteConfiguration.class).getName(), List.of()));
+                case SECRETS -> throw new IllegalArgumentException("not used here");
+            };
+        } catch (InvalidProtocolBufferException e) {
+            throw new IllegalArgumentException(e);
+        }
+    }
+
+    static Cluster cluster(String name) {
+        Cluster.Builder cluster = Cluster.newBuilder().setName(name);
+        cluster.getEdsClusterConfigBuilder().setServiceName(name);
+        return cluster.build();
+    }
+
+    static Cluster badCluster(String name) {
+        return cluster(name).toBuilder().setAltStatName("bad").build();
+    }
+
+    static ClusterLoadAssignment endpoints(String name, int port) {
+        ClusterLoadAssignment.Builder assignment =
+                ClusterLoadAssignment.newBuilder().setClusterName(name);
+        assignment
+                .addEndpointsBuilder()
+                .addLbEndpointsBuilder()
+                .getEndpointBuilder()
+                .getAddressBuilder()
+                .getSocketAddressBuilder()
+                .setAddress("10.0.0.9")
+                .setPortValue(port);
+        return assignment.build();
+    }
+
+    static Listener listener(String name, String cluster) {
+        return Listener.newBuilder().setName(name).setStatPrefix(cluster).build();
+    }
+}
