@@ -1,5 +1,7 @@
 package io.weft.controlplane;
 
+import io.netty.util.internal.logging.InternalLoggerFactory;
+import io.netty.util.internal.logging.JdkLoggerFactory;
 import io.weft.certs.authority.AuthorityFolder;
 import io.weft.certs.identity.TrustDomain;
 import io.weft.controlplane.model.Problem;
@@ -119,6 +121,9 @@ public final class ControlPlaneMain implements Callable<Integer> {
     }
 
     public static void main(String[] args) {
+        // Everything logs through the JDK; Netty would otherwise find the SLF4J that a dependency brings along, without
+        // a provider.
+        InternalLoggerFactory.setDefaultFactory(JdkLoggerFactory.INSTANCE);
         var out = new PrintWriter(System.out, true, StandardCharsets.UTF_8);
         var err = new PrintWriter(System.err, true, StandardCharsets.UTF_8);
         var stop = new CountDownLatch(1);

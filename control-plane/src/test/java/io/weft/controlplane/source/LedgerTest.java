@@ -18,8 +18,11 @@ import java.nio.file.Path;
 import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Which version of an object is in force after an edit. */
 final class LedgerTest {
@@ -157,5 +160,28 @@ final class LedgerTest {
                 """;
         MeshLoad before = edit("a.yaml", good);
         assertThat(edit("a.yaml", good.replace("rules", "rulez")).mesh()).isEqualTo(before.mesh());
+    }
+
+    @Test
+    void a_policy_that_would_only_have_audited_closes_nothing() throws IOException {
+        MeshLoad load = edit("a.yaml", """
+                apiVersion: security.istio.io/v1
+                kind: AuthorizationPolicy
+                metadata: {namespace: shop, name: p}
+                spec: {action: AUDIT, rules: [{}]}
+                """);
+        assertThat(load.mesh().objects()).isEmpty();
+        assertThat(load.problems()).hasSize(1);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"#################", "---\na: 1\n"})
+    @DisplayName("6.3: a file that is too large, or has too many documents, takes nothing away")
+    void files_are_limited(String filling) throws IOException {
+        edit("a.yaml", service("cart", "80"));
+        int times = filling.startsWith("#") ? FileReading.MAX_BYTES / filling.length() + 1 : 1001;
+        MeshLoad load = edit("a.yaml", filling.repeat(times) + "\n");
+        assertThat(port(load)).contains(80);
+        assertThat(load.problems()).anyMatch(problem -> problem.line() == 0);
     }
 }

@@ -2,7 +2,6 @@ package io.weft.proxy.balance;
 
 import io.weft.proxy.config.Cluster.LoadBalancing;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /** Pickers over candidates that differ in weight only. */
 final class Groups {
@@ -197,14 +196,6 @@ final class Groups {
             // A column left over by rounding has itself as its alias, so a share just under 1 does no harm.
             double drawn = (dice.next() >>> 11) * 0x1.0p-53;
             return hosts.get(drawn < stay[column] ? column : other[column]);
-        }
-    }
-
-    /** For clusters whose endpoints are all gone, draining or unhealthy. */
-    record Nobody<T extends Candidate>() implements Picker<T> {
-        @Override
-        public @Nullable T pick() {
-            return null;
         }
     }
 }

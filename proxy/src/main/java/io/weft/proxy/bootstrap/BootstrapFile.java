@@ -96,9 +96,8 @@ public final class BootstrapFile {
         }
         Bootstrap bootstrap = new Bootstrap(
                 frame.node(), listeners, clusters, secrets, frame.ads(), frame.lds(), frame.cds(), frame.admin());
-        problems.addAll(References.problems(bootstrap).stream()
-                .map(problem -> where(new ArrayDeque<>()) + problem)
-                .toList());
+        String file = document == null ? "" : document.label() + ": ";
+        References.problems(bootstrap).forEach(problem -> problems.add(file + problem));
         if (!problems.isEmpty()) {
             throw new InvalidBootstrap(problems);
         }

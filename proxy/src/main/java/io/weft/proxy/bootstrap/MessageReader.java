@@ -8,7 +8,9 @@ import com.google.protobuf.Message;
 import io.weft.proxy.xds.parse.FieldPath;
 import io.weft.proxy.xds.parse.SupportedFields;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.snakeyaml.engine.v2.nodes.MappingNode;
 import org.snakeyaml.engine.v2.nodes.Node;
@@ -24,17 +26,15 @@ import org.snakeyaml.engine.v2.nodes.Tag;
  */
 final class MessageReader {
 
-    /** Nodes visited, so that aliases of aliases cannot multiply a small file into a large one. */
-    static final int MAX_NODES = 5_000_000;
-
     private static final String TYPE_KEY = "@type";
 
     private final YamlDocument document;
     private final List<String> problems = new ArrayList<>();
-    private int visited;
+    private final NodeBudget budget;
 
     MessageReader(YamlDocument document) {
         this.document = document;
+        this.budget = new NodeBudget(document);
     }
 
     /** @throws InvalidBootstrap with all problems found */
@@ -57,6 +57,7 @@ final class MessageReader {
 
     private void object(MappingNode mapping, Message.Builder builder, FieldPath path) {
         Descriptor type = builder.getDescriptorForType();
+        Set<FieldDescriptor> given = new HashSet<>();
         for (NodeTuple tuple : mapping.getValue()) {
             if (!(tuple.getKeyNode() instanceof ScalarNode key)) {
                 problem(tuple.getKeyNode(), path, "expected the name of a field");
@@ -68,6 +69,8 @@ final class MessageReader {
             FieldDescriptor field = field(type, key.getValue());
             if (field == null) {
                 problem(key, path.field(key.getValue()), "no such field in " + type.getFullName());
+            } else if (!given.add(field)) {
+                problem(key, path.field(field.getName()), "given twice");
             } else {
                 member(tuple.getValueNode(), field, builder, path.field(field.getName()));
             }
@@ -88,9 +91,7 @@ final class MessageReader {
     }
 
     private void member(Node node, FieldDescriptor field, Message.Builder builder, FieldPath path) {
-        if (++visited > MAX_NODES) {
-            throw new InvalidBootstrap(document.position(node) + ": more than " + MAX_NODES + " values");
-        }
+        budget.spend(node);
         if (node.getTag().equals(Tag.NULL) && !isValue(field)) {
             return;
         }
@@ -126,7 +127,7 @@ final class MessageReader {
             return;
         }
         for (int i = 0; i < sequence.getValue().size(); i++) {
-            visited++;
+            budget.spend(sequence);
             Object value = value(sequence.getValue().get(i), field, builder, path.at(i));
             if (value != null) {
                 builder.addRepeatedField(field, value);
@@ -141,10 +142,15 @@ final class MessageReader {
         }
         FieldDescriptor keys = field.getMessageType().findFieldByNumber(1);
         FieldDescriptor values = field.getMessageType().findFieldByNumber(2);
+        Set<String> given = new HashSet<>();
         for (NodeTuple tuple : mapping.getValue()) {
-            visited++;
+            budget.spend(mapping);
             Message.Builder entry = builder.newBuilderForField(field);
             String name = tuple.getKeyNode() instanceof ScalarNode key ? key.getValue() : "?";
+            if (!given.add(name)) {
+                problem(tuple.getKeyNode(), path.key(name), "given twice");
+                continue;
+            }
             Object value = value(tuple.getValueNode(), values, entry, path.key(name));
             if (value != null && keys.getJavaType() == FieldDescriptor.JavaType.STRING) {
                 builder.addRepeatedField(
@@ -173,7 +179,7 @@ final class MessageReader {
 
     private @Nullable Message message(Node node, Message.Builder builder, FieldPath path) {
         try {
-            Message known = WellKnown.read(node, builder.getDescriptorForType().getFullName());
+            Message known = WellKnown.read(node, builder.getDescriptorForType().getFullName(), budget);
             if (known != null) {
                 return known;
             }

@@ -31,7 +31,7 @@ final class WellKnown {
     private WellKnown() {}
 
     /** Null for a message that is written field by field. */
-    static @Nullable Message read(Node node, String type) {
+    static @Nullable Message read(Node node, String type, NodeBudget budget) {
         return switch (type) {
             case "google.protobuf.Duration" -> duration(scalar(node));
             case "google.protobuf.BoolValue" -> BoolValue.of(ScalarReader.bool(scalar(node)));
@@ -40,8 +40,8 @@ final class WellKnown {
             case "google.protobuf.UInt32Value" -> UInt32Value.of(ScalarReader.uint32(scalar(node)));
             case "google.protobuf.UInt64Value" -> UInt64Value.of(ScalarReader.uint64(scalar(node)));
             case "google.protobuf.DoubleValue" -> DoubleValue.of(ScalarReader.decimal(scalar(node)));
-            case "google.protobuf.Struct" -> struct(node);
-            case "google.protobuf.Value" -> value(node);
+            case "google.protobuf.Struct" -> struct(node, budget);
+            case "google.protobuf.Value" -> value(node, budget);
             default -> null;
         };
     }
@@ -68,25 +68,30 @@ final class WellKnown {
                 .build();
     }
 
-    private static Struct struct(Node node) {
+    private static Struct struct(Node node, NodeBudget budget) {
         if (!(node instanceof MappingNode mapping)) {
             throw new IllegalArgumentException("expected an object, not " + MessageReader.kind(node));
         }
         Struct.Builder struct = Struct.newBuilder();
         for (NodeTuple tuple : mapping.getValue()) {
-            struct.putFields(scalar(tuple.getKeyNode()).getValue(), value(tuple.getValueNode()));
+            String name = scalar(tuple.getKeyNode()).getValue();
+            if (struct.containsFields(name)) {
+                throw new IllegalArgumentException("\"" + MessageReader.shortened(name) + "\" given twice");
+            }
+            struct.putFields(name, value(tuple.getValueNode(), budget));
         }
         return struct.build();
     }
 
-    private static Value value(Node node) {
+    private static Value value(Node node, NodeBudget budget) {
+        budget.spend(node);
         Value.Builder value = Value.newBuilder();
         if (node instanceof MappingNode) {
-            return value.setStructValue(struct(node)).build();
+            return value.setStructValue(struct(node, budget)).build();
         }
         if (node instanceof SequenceNode sequence) {
             ListValue.Builder list = ListValue.newBuilder();
-            sequence.getValue().forEach(element -> list.addValues(value(element)));
+            sequence.getValue().forEach(element -> list.addValues(value(element, budget)));
             return value.setListValue(list).build();
         }
         ScalarNode scalar = scalar(node);

@@ -59,6 +59,10 @@ final class YamlDocument {
         }
     }
 
+    String label() {
+        return label;
+    }
+
     Node root() {
         return root;
     }

@@ -4,7 +4,6 @@ import io.weft.proxy.balance.EndpointChange;
 import io.weft.proxy.balance.EndpointKey;
 import io.weft.proxy.balance.Picker;
 import io.weft.proxy.balance.Pickers;
-import io.weft.proxy.balance.Place;
 import io.weft.proxy.config.Address;
 import io.weft.proxy.config.Cluster;
 import io.weft.proxy.connect.Dialer;
@@ -98,10 +97,7 @@ public final class ClusterState {
         for (Cluster.Endpoint endpoint : change.added()) {
             hosts.put(EndpointKey.of(endpoint), new Host(worker, dialer, next, endpoint));
         }
-        List<Place<Host>> places = next.endpoints().stream()
-                .map(locality -> Place.of(locality, endpoint -> host(endpoint)))
-                .toList();
-        return Pickers.of(next.balancing(), places, worker.dice());
+        return Pickers.of(next, this::host, worker.dice());
     }
 
     private Host host(Cluster.Endpoint endpoint) {

@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  * The clusters of one event loop. State is made when a cluster is first used, so that a mesh of thousands costs nothing
  * where few are called, and is brought up to date when the snapshot holds another record under the name.
  */
+@SuppressWarnings("ReferenceEquality") // another record under the name means a change; comparing contents costs more
 public final class Clusters {
 
     private final Worker worker;

@@ -28,6 +28,10 @@ public record Bootstrap(
         secrets = Map.copyOf(secrets);
     }
 
+    public Bootstrap withNode(Node other) {
+        return new Bootstrap(other, listeners, clusters, secrets, ads, lds, cds, admin);
+    }
+
     /**
      * Who this proxy says it is; the control plane believes its certificate, not this.
      *

@@ -28,6 +28,7 @@ import org.jspecify.annotations.Nullable;
  * What a connection manager decides about requests and answers, made once from its record and shared by all event
  * loops.
  */
+@SuppressWarnings("ReferenceEquality") // another record means a change; comparing contents costs more
 public final class HttpChain {
 
     private final HttpConnectionManager manager;

@@ -152,32 +152,28 @@ public final class Rules {
 
     /** A method's text without making a new one for those that are known. */
     public static String method(byte[] bytes, int start, int end) {
-        switch (end - start) {
-            case 3:
-                if (bytes[start] == 'G' && bytes[start + 1] == 'E' && bytes[start + 2] == 'T') {
-                    return "GET";
-                }
-                if (bytes[start] == 'P' && bytes[start + 1] == 'U' && bytes[start + 2] == 'T') {
-                    return "PUT";
-                }
-                break;
-            case 4:
-                if (bytes[start] == 'P'
-                        && bytes[start + 1] == 'O'
-                        && bytes[start + 2] == 'S'
-                        && bytes[start + 3] == 'T') {
-                    return "POST";
-                }
-                if (bytes[start] == 'H'
-                        && bytes[start + 1] == 'E'
-                        && bytes[start + 2] == 'A'
-                        && bytes[start + 3] == 'D') {
-                    return "HEAD";
-                }
-                break;
-            default:
-                break;
+        int length = end - start;
+        if (length == 3 && is(bytes, start, "GET")) {
+            return "GET";
+        }
+        if (length == 4 && is(bytes, start, "POST")) {
+            return "POST";
+        }
+        if (length == 3 && is(bytes, start, "PUT")) {
+            return "PUT";
+        }
+        if (length == 4 && is(bytes, start, "HEAD")) {
+            return "HEAD";
         }
         return new String(bytes, start, end - start, java.nio.charset.StandardCharsets.ISO_8859_1);
+    }
+
+    private static boolean is(byte[] bytes, int start, String text) {
+        for (int i = 0; i < text.length(); i++) {
+            if (bytes[start + i] != text.charAt(i)) {
+                return false;
+            }
+        }
+        return true;
     }
 }

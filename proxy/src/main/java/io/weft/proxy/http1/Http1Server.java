@@ -130,59 +130,50 @@ public final class Http1Server extends ChannelInboundHandlerAdapter implements D
 
     /** Returns false when nothing more can be done with the bytes at hand. */
     private boolean step(ByteBuf in) throws BadMessage {
-        switch (state) {
-            case HEAD -> {
-                if (!in.isReadable()) {
-                    return false;
-                }
-                if (!parser.parse(in, request)) {
-                    worker.deadlines()
-                            .set(
-                                    patience,
-                                    worker.now(),
-                                    timeouts.requestHeaders().toNanos());
-                    return false;
-                }
-                begin();
-                return true;
-            }
-            case BODY -> {
-                if (paused) {
-                    return false;
-                }
-                ByteBuf piece = body.next(in);
-                RequestReceiver receiver = exchange;
-                if (receiver == null) {
-                    throw new IllegalStateException("a body without an exchange");
-                }
-                boolean done = body.done();
-                if (piece != null) {
-                    boolean end = done && body.trailers() == null;
-                    if (end) {
-                        requestComplete();
-                    }
-                    receiver.requestData(piece, end);
-                    if (end) {
-                        return true;
-                    }
-                }
-                if (!done) {
-                    return piece != null;
-                }
-                Headers trailers = body.trailers();
-                requestComplete();
-                if (trailers != null) {
-                    receiver.requestTrailers(trailers);
-                } else if (piece == null) {
-                    receiver.requestData(Unpooled.EMPTY_BUFFER, true);
-                }
-                return true;
-            }
-            case ANSWER, LINGER -> {
-                return false;
-            }
+        return switch (state) {
+            case HEAD -> headStep(in);
+            case BODY -> !paused && bodyStep(in);
+            case ANSWER, LINGER -> false;
+        };
+    }
+
+    private boolean headStep(ByteBuf in) throws BadMessage {
+        if (!in.isReadable()) {
+            return false;
         }
-        return false;
+        if (!parser.parse(in, request)) {
+            worker.deadlines()
+                    .set(patience, worker.now(), timeouts.requestHeaders().toNanos());
+            return false;
+        }
+        begin();
+        return true;
+    }
+
+    private boolean bodyStep(ByteBuf in) throws BadMessage {
+        ByteBuf piece = body.next(in);
+        RequestReceiver receiver = exchange;
+        boolean done = body.done();
+        if (receiver == null) {
+            throw new IllegalStateException("a body without an exchange");
+        }
+        if (piece != null && (!done || body.trailers() != null)) {
+            receiver.requestData(piece, false);
+            piece = null;
+            if (!done) {
+                return true;
+            }
+        } else if (!done) {
+            return false;
+        }
+        requestComplete();
+        Headers trailers = body.trailers();
+        if (trailers != null) {
+            receiver.requestTrailers(trailers);
+        } else {
+            receiver.requestData(piece == null ? Unpooled.EMPTY_BUFFER : piece, true);
+        }
+        return true;
     }
 
     private void begin() throws BadMessage {

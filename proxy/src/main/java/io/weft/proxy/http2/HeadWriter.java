@@ -9,6 +9,7 @@ import io.weft.proxy.http.Request;
 import io.weft.proxy.http.Response;
 import java.util.EnumMap;
 import java.util.Map;
+import java.util.Objects;
 
 /** Turns heads into header blocks: names in lower case, nothing that belongs to one hop. */
 final class HeadWriter {
@@ -69,7 +70,7 @@ final class HeadWriter {
                     int start = headers.nameStart(line);
                     out[used++] = new AsciiString(bytes, start, headers.nameEnd(line) - start, true).toLowerCase();
                 }
-                default -> out[used++] = NAMES.get(name);
+                default -> out[used++] = Objects.requireNonNull(NAMES.get(name));
             }
             int start = headers.valueStart(line);
             out[used++] = new AsciiString(bytes, start, headers.valueEnd(line) - start, true);

@@ -3,6 +3,7 @@ package io.weft.proxy.identity;
 import io.weft.certs.asn1.Pem;
 import io.weft.certs.identity.SpiffeId;
 import io.weft.certs.identity.TrustBundle;
+import io.weft.certs.identity.TrustDomain;
 import io.weft.certs.identity.X509Svid;
 import io.weft.certs.join.JoinToken;
 import io.weft.certs.store.AtomicFile;
@@ -101,6 +102,24 @@ interface Attestation {
         public void used(Credentials credentials) {
             if (credentials instanceof Credentials.Join(JoinToken token)) {
                 spent = token.text();
+            }
+        }
+    }
+
+    /** The current certificate if it is valid; else the one that was provisioned. */
+    record Provisioned(TrustDomain trustDomain, CertificateFiles files) implements Attestation {
+        @Override
+        public Credentials credentials(@Nullable X509Svid current, @Nullable TrustBundle bundle, Instant now)
+                throws Missing {
+            if (current != null && bundle != null && current.isValidAt(now)) {
+                return new Credentials.Current(current, bundle);
+            }
+            try {
+                return new Credentials.Current(
+                        X509Svid.parse(AtomicFile.read(files.chain()), AtomicFile.read(files.key())),
+                        TrustBundle.parse(trustDomain, AtomicFile.read(files.roots())));
+            } catch (IOException | IllegalArgumentException e) {
+                throw new Missing("provisioned certificate cannot be used: " + e);
             }
         }
     }

@@ -54,7 +54,7 @@ final class GrpcIssuer implements Issuer {
         } catch (SSLException e) {
             return CompletableFuture.failedFuture(e);
         }
-        ManagedChannel channel = ControlPlaneChannel.open(server, tls, MAX_MESSAGE, loops, executor);
+        ManagedChannel channel = ControlPlaneChannel.open(server, tls, "", MAX_MESSAGE, loops, executor);
         CompletableFuture<Grant> grant = new CompletableFuture<>();
         ClientCalls.asyncUnaryCall(
                 MetadataUtils.newAttachHeadersInterceptor(headers(credentials))

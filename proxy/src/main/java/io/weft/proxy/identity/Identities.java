@@ -54,6 +54,8 @@ public final class Identities {
                 new Attestation.Joining(options.id(), () -> text.strip());
             case IssuedOptions.Proof.JoinTokenFile(var file) ->
                 new Attestation.Joining(options.id(), Attestation.TokenText.file(file));
+            case IssuedOptions.Proof.Provisioned(CertificateFiles files) ->
+                new Attestation.Provisioned(options.id().trustDomain(), files);
             case IssuedOptions.Proof.PlatformToken(var token, var roots, String name) ->
                 new Attestation.PlatformToken(
                         token,

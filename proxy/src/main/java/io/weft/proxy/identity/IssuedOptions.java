@@ -42,6 +42,9 @@ public record IssuedOptions(
         /** A join token in a file, read when it is needed. */
         record JoinTokenFile(Path file) implements Proof {}
 
+        /** A certificate that was put there beforehand and is valid in the mesh (Istio's {@code PROV_CERT}). */
+        record Provisioned(CertificateFiles files) implements Proof {}
+
         /**
          * A token that the platform keeps fresh, shown every time.
          *

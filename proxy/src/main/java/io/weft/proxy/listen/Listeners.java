@@ -25,6 +25,7 @@ import java.util.concurrent.atomic.AtomicLong;
  * The bound listeners. Every event loop binds its own socket to every address (SO_REUSEPORT), so that a connection
  * belongs from its first moment to the loop that serves it. Called from one thread, never from an event loop.
  */
+@SuppressWarnings("ReferenceEquality") // another record means a change; comparing contents costs more
 public final class Listeners {
 
     private static final System.Logger LOG = System.getLogger("io.weft.proxy.listen");

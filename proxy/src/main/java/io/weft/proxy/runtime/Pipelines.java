@@ -34,6 +34,7 @@ import org.jspecify.annotations.Nullable;
  * Puts a filter chain's handlers into a pipeline. The order must hold: TLS first, because policy judges the peer that it
  * verified; policy before the terminal filter, so that a refused connection reaches no endpoint.
  */
+@SuppressWarnings("ReferenceEquality") // chains are told apart by identity; comparing contents costs more
 final class Pipelines implements Terminals {
 
     private final TlsContexts tls;
@@ -42,7 +43,7 @@ final class Pipelines implements Terminals {
     private final ExchangeObserver exchanges;
 
     /** By identity: comparing whole chains would cost more than what they hold. Never changed once published. */
-    private volatile Map<FilterChain, ChainParts> parts = new IdentityHashMap<>();
+    private volatile IdentityHashMap<FilterChain, ChainParts> parts = new IdentityHashMap<>();
 
     /** What one event loop lends to its connections. */
     record LoopParts(Clusters clusters, Dialer dialer) {}
@@ -56,8 +57,8 @@ final class Pipelines implements Terminals {
 
     /** Makes what the listeners' chains need, and forgets what no listener has any more. */
     void prepare(Iterable<Listener> listeners) {
-        Map<FilterChain, ChainParts> before = parts;
-        Map<FilterChain, ChainParts> now = new IdentityHashMap<>();
+        IdentityHashMap<FilterChain, ChainParts> before = parts;
+        IdentityHashMap<FilterChain, ChainParts> now = new IdentityHashMap<>();
         for (Listener listener : listeners) {
             for (FilterChain chain : listener.chains()) {
                 keep(before, now, chain);
@@ -70,7 +71,10 @@ final class Pipelines implements Terminals {
         parts = now;
     }
 
-    private void keep(Map<FilterChain, ChainParts> before, Map<FilterChain, ChainParts> now, FilterChain chain) {
+    private void keep(
+            IdentityHashMap<FilterChain, ChainParts> before,
+            IdentityHashMap<FilterChain, ChainParts> now,
+            FilterChain chain) {
         ChainParts made = before.get(chain);
         now.put(chain, made != null ? made : ChainParts.of(chain, exchanges));
     }

@@ -15,6 +15,7 @@ import java.security.Provider;
 import java.security.cert.X509Certificate;
 import java.time.Instant;
 import java.util.List;
+import java.util.Set;
 import javax.net.ssl.KeyManager;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.KeyManagerFactorySpi;
@@ -25,6 +26,8 @@ import org.jspecify.annotations.Nullable;
 
 /** What this side presents: a chain, leaf first and without a self-issued end, and the leaf's key. */
 final class OwnCertificate {
+    private static final Set<String> USABLE = Set.of("EC", "RSA");
+
     private final List<X509Certificate> chain;
     private final PrivateKey key;
     private final @Nullable SpiffeId id;
@@ -43,6 +46,10 @@ final class OwnCertificate {
         KeyRules.problem(leaf.getPublicKey()).ifPresent(problem -> {
             throw new IllegalArgumentException(problem);
         });
+        if (!USABLE.contains(leaf.getPublicKey().getAlgorithm())) {
+            throw new IllegalArgumentException("certificate with a key of kind "
+                    + KeyRules.describe(leaf.getPublicKey()) + "; BoringSSL is set up to present EC and RSA");
+        }
         if (!KeyRules.isPair(leaf.getPublicKey(), key)) {
             throw new IllegalArgumentException("the private key is not the key of the leaf");
         }

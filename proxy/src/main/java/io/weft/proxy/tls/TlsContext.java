@@ -30,12 +30,10 @@ final class TlsContext {
     }
 
     /**
-     * @param serverName the SNI to send; null for none, and always for a server
      * @throws TlsUnavailable when our own certificate is not valid now
      * @throws io.netty.util.IllegalReferenceCountException when the context was released meanwhile
      */
-    SslHandler newHandler(ByteBufAllocator alloc, ExpectedNames expected, @Nullable String serverName, Instant now)
-            throws TlsUnavailable {
+    SslHandler newHandler(ByteBufAllocator alloc, ConnectionTls connection, Instant now) throws TlsUnavailable {
         if (own != null && !own.isValidAt(now)) {
             throw new TlsUnavailable("own certificate is valid from "
                     + own.leaf().getNotBefore().toInstant() + " until "
@@ -45,8 +43,8 @@ final class TlsContext {
         var engine = (ReferenceCountedOpenSslEngine) context.newHandler(alloc).engine();
         boolean made = false;
         try {
-            configure(engine.sslPointer(), serverName);
-            var handler = new TlsHandler(engine, expected, own == null ? null : own.id(), peers);
+            configure(engine.sslPointer(), connection.serverName());
+            var handler = new TlsHandler(engine, connection, own == null ? null : own.id(), peers);
             made = true;
             return handler;
         } finally {

@@ -8,6 +8,7 @@ import io.weft.proxy.config.Secret;
 import io.weft.proxy.config.Snapshot;
 import io.weft.proxy.config.UpstreamTls;
 import java.lang.System.Logger.Level;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Map;
 import java.util.Optional;
@@ -27,6 +28,7 @@ public final class TlsContexts implements AutoCloseable {
     private static final int MADE_AHEAD = 64;
 
     private static final int ATTEMPTS = 8;
+    private static final Duration UPSTREAM_HANDSHAKE_TIMEOUT = Duration.ofSeconds(10);
     private static final System.Logger LOG = System.getLogger("io.weft.proxy.tls");
 
     private final InstantSource clock;
@@ -75,8 +77,8 @@ public final class TlsContexts implements AutoCloseable {
         return handler(
                 ContextKeys.server(tls, secrets),
                 alloc,
-                new ExpectedNames(tls.parameters().validation().names()),
-                null);
+                new ConnectionTls(
+                        new ExpectedNames(tls.parameters().validation().names()), null, tls.handshakeTimeout()));
     }
 
     /**
@@ -97,7 +99,7 @@ public final class TlsContexts implements AutoCloseable {
         String serverName = host.or(() -> Optional.of(tls.sni()))
                 .flatMap(ServerNames::sendable)
                 .orElse(null);
-        return handler(key, alloc, expected, serverName);
+        return handler(key, alloc, new ConnectionTls(expected, serverName, UPSTREAM_HANDSHAKE_TIMEOUT));
     }
 
     /**
@@ -124,14 +126,21 @@ public final class TlsContexts implements AutoCloseable {
         return contexts.size();
     }
 
-    private SslHandler handler(
-            ContextKey key, ByteBufAllocator alloc, ExpectedNames expected, @Nullable String serverName)
-            throws TlsUnavailable {
+    /** Connections whose handshake has not ended. */
+    int handshaking() {
+        return contexts.values().stream()
+                .mapToInt(built -> built instanceof BuiltContext.Ready(TlsContext context)
+                        ? context.peers().handshaking()
+                        : 0)
+                .sum();
+    }
+
+    private SslHandler handler(ContextKey key, ByteBufAllocator alloc, ConnectionTls connection) throws TlsUnavailable {
         for (int attempt = 0; attempt < ATTEMPTS && !closed; attempt++) {
             try {
                 return switch (built(key)) {
                     case BuiltContext.Ready(TlsContext context) ->
-                        context.newHandler(alloc, expected, serverName, clock.instant());
+                        context.newHandler(alloc, connection, clock.instant());
                     case BuiltContext.Unusable(String reason) -> throw new TlsUnavailable(reason);
                 };
             } catch (IllegalReferenceCountException e) {
@@ -143,7 +152,12 @@ public final class TlsContexts implements AutoCloseable {
     }
 
     private BuiltContext built(ContextKey key) {
-        return contexts.computeIfAbsent(key, missing -> ContextFactory.build(missing, clock));
+        BuiltContext built = contexts.computeIfAbsent(key, missing -> ContextFactory.build(missing, clock));
+        if (closed) {
+            // Closed meanwhile, perhaps after close() went through the map; whoever uses it finds it released.
+            discard(key);
+        }
+        return built;
     }
 
     private void discard(ContextKey key) {

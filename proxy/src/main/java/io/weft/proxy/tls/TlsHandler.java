@@ -17,7 +17,6 @@ import org.jspecify.annotations.Nullable;
  * connections.
  */
 final class TlsHandler extends SslHandler {
-    private static final long HANDSHAKE_SECONDS = 10;
     private static final long CLOSE_NOTIFY_FLUSH_SECONDS = 3;
     private static final int MAX_RECORD_BYTES = 16 * 1024;
 
@@ -30,15 +29,15 @@ final class TlsHandler extends SslHandler {
 
     TlsHandler(
             ReferenceCountedOpenSslEngine engine,
-            ExpectedNames expected,
+            ConnectionTls connection,
             @Nullable SpiffeId localId,
             PeerTrustManager peers) {
         super(engine, false, ImmediateExecutor.INSTANCE);
-        this.expected = expected;
+        this.expected = connection.expected();
         this.localId = localId;
         this.client = engine.getUseClientMode();
         this.peers = peers;
-        setHandshakeTimeout(HANDSHAKE_SECONDS, TimeUnit.SECONDS);
+        setHandshakeTimeoutMillis(connection.handshakeTimeout().toMillis());
         setCloseNotifyFlushTimeout(CLOSE_NOTIFY_FLUSH_SECONDS, TimeUnit.SECONDS);
         // Small writes of one flush share records, up to the largest a record may be.
         setWrapDataSize(MAX_RECORD_BYTES);

@@ -33,11 +33,17 @@ public final class ControlPlaneChannel {
      * A connection is tested after 30 s of silence and given up 10 s later; the server must permit that.
      *
      * @param tls null speaks plaintext
+     * @param serverName sent as SNI and authority instead of the address; empty for the address
      * @param maxMessage bytes of one message from the server; a longer one ends the call
      * @param executor runs the callbacks of calls
      */
     public static ManagedChannel open(
-            Address.Socket server, @Nullable SslContext tls, int maxMessage, EventLoops loops, Executor executor) {
+            Address.Socket server,
+            @Nullable SslContext tls,
+            String serverName,
+            int maxMessage,
+            EventLoops loops,
+            Executor executor) {
         NettyChannelBuilder builder = NettyChannelBuilder.forAddress(server.host(), server.port())
                 .eventLoopGroup(loops.group())
                 .channelType(loops.channel())
@@ -51,6 +57,9 @@ public final class ControlPlaneChannel {
             builder.usePlaintext();
         } else {
             builder.sslContext(tls);
+        }
+        if (!serverName.isEmpty()) {
+            builder.overrideAuthority(serverName);
         }
         return builder.build();
     }

@@ -24,8 +24,11 @@ import org.jspecify.annotations.Nullable;
  */
 final class ControlPlaneTargets {
 
-    /** @param tls null speaks plaintext */
-    record Target(Address.Socket address, @Nullable SslContext tls) {}
+    /**
+     * @param tls null speaks plaintext
+     * @param serverName empty for the address
+     */
+    record Target(Address.Socket address, @Nullable SslContext tls, String serverName) {}
 
     private record Place(Address.Socket address, @Nullable UpstreamTls tls) {}
 
@@ -77,7 +80,9 @@ final class ControlPlaneTargets {
         Place place = places.get(next);
         next = (next + 1) % places.size();
         UpstreamTls tls = place.tls();
-        return new Target(place.address(), tls == null ? null : context(tls, secrets));
+        return tls == null
+                ? new Target(place.address(), null, "")
+                : new Target(place.address(), context(tls, secrets), tls.sni());
     }
 
     private SslContext context(UpstreamTls tls, Map<String, Secret> secrets) {

@@ -23,7 +23,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The control plane as a bootstrap file describes it: roots, and subject alternative names of which one must match. With
- * names that are URIs the server must be a SPIFFE workload; otherwise ordinary path validation decides (RFC 5280).
+ * a URI among the names a server that bears a SPIFFE id must be a good workload; ordinary path validation decides about
+ * every other (RFC 5280), which can then only match a name of another type.
  */
 record NamedServer(String rootsPem, List<NameMatch> names, InstantSource clock) implements ServerCheck {
 
@@ -40,12 +41,18 @@ record NamedServer(String rootsPem, List<NameMatch> names, InstantSource clock) 
 
     @Override
     public void check(List<X509Certificate> chain) throws CertificateException {
-        if (names.stream().anyMatch(name -> name.type() == NameType.URI)) {
+        boolean uri = names.stream().anyMatch(name -> name.type() == NameType.URI);
+        boolean other = names.stream().anyMatch(name -> name.type() != NameType.URI);
+        boolean workload = uri && (!other || SvidRules.read(chain.getFirst()) instanceof Verification.Verified);
+        if (workload) {
             workload(chain);
         } else {
             path(chain);
         }
-        if (!names.isEmpty() && names.stream().noneMatch(name -> matches(name, chain.getFirst()))) {
+        if (!names.isEmpty()
+                && names.stream()
+                        .filter(name -> workload || name.type() != NameType.URI)
+                        .noneMatch(name -> matches(name, chain.getFirst()))) {
             throw new CertificateException("server is " + names(chain.getFirst()) + ": expected one of " + names);
         }
     }

@@ -1,23 +1,17 @@
 package io.weft.proxy.authorize;
 
+import static io.weft.proxy.authorize.Rules.rbac;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.weft.proxy.authorize.Caller.Peer;
 import io.weft.proxy.chain.Ip;
-import io.weft.proxy.config.Cidr;
 import io.weft.proxy.config.Rbac;
 import io.weft.proxy.config.Rbac.Action;
-import io.weft.proxy.config.Rbac.Permission;
-import io.weft.proxy.config.Rbac.Principal;
-import io.weft.proxy.config.Route.HeaderMatch;
-import io.weft.proxy.config.StringMatch;
 import io.weft.proxy.http.RequestHead;
 import io.weft.proxy.route.Head;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.util.Arrays;
 import java.util.List;
-import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -36,98 +30,6 @@ class AuthorizerTest {
                         "outbound_.80_._.web.local",
                         peer)
                 .withRemote(Ip.of(InetAddress.ofLiteral("192.0.2.7")));
-    }
-
-    /** {@code exact:x}, {@code prefix:x}, {@code suffix:x}, {@code contains:x}, {@code regex:x}. */
-    private static StringMatch match(String text) {
-        String value = text.substring(text.indexOf(':') + 1);
-        return switch (text.substring(0, text.indexOf(':'))) {
-            case "exact" -> new StringMatch.Exact(value, false);
-            case "prefix" -> new StringMatch.Prefix(value, false);
-            case "suffix" -> new StringMatch.Suffix(value, false);
-            case "contains" -> new StringMatch.Contains(value, false);
-            case "regex" -> StringMatch.Regex.of(value);
-            default -> throw new IllegalArgumentException(text);
-        };
-    }
-
-    private static HeaderMatch header(String text) {
-        String[] part = text.split("~", 2);
-        boolean invert = part[0].startsWith("!");
-        String name = invert ? part[0].substring(1) : part[0];
-        return new HeaderMatch(
-                name,
-                part[1].equals("present")
-                        ? new HeaderMatch.Condition.Present(true)
-                        : part[1].equals("absent")
-                                ? new HeaderMatch.Condition.Present(false)
-                                : new HeaderMatch.Condition.Value(match(part[1])),
-                invert,
-                false);
-    }
-
-    /** Words joined by {@code &} all hold, by {@code or} any; {@code not} negates what follows it. */
-    private static Permission permission(String text) {
-        if (text.contains(" or ")) {
-            return new Permission.AnyOf(Arrays.stream(text.split(" or "))
-                    .map(AuthorizerTest::permission)
-                    .toList());
-        }
-        if (text.contains(" & ")) {
-            return new Permission.AllOf(Arrays.stream(text.split(" & "))
-                    .map(AuthorizerTest::permission)
-                    .toList());
-        }
-        String[] word = text.strip().split(" ", 2);
-        return switch (word[0]) {
-            case "any" -> new Permission.Any();
-            case "not" -> new Permission.Not(permission(word[1]));
-            case "path" -> new Permission.UrlPath(match(word[1]));
-            case "header" -> new Permission.Header(header(word[1]));
-            case "ip" -> new Permission.DestinationIp(Cidr.parse(word[1]));
-            case "port" -> new Permission.DestinationPort(Integer.parseInt(word[1]));
-            case "ports" ->
-                new Permission.DestinationPortRange(
-                        Integer.parseInt(word[1].split("-")[0]), Integer.parseInt(word[1].split("-")[1]));
-            case "sni" -> new Permission.RequestedServerName(match(word[1]));
-            default -> throw new IllegalArgumentException(text);
-        };
-    }
-
-    private static Principal principal(String text) {
-        if (text.contains(" or ")) {
-            return new Principal.AnyOf(Arrays.stream(text.split(" or "))
-                    .map(AuthorizerTest::principal)
-                    .toList());
-        }
-        if (text.contains(" & ")) {
-            return new Principal.AllOf(Arrays.stream(text.split(" & "))
-                    .map(AuthorizerTest::principal)
-                    .toList());
-        }
-        String[] word = text.strip().split(" ", 2);
-        return switch (word[0]) {
-            case "any" -> new Principal.Any();
-            case "not" -> new Principal.Not(principal(word[1]));
-            case "authenticated" -> new Principal.Authenticated();
-            case "name" -> new Principal.AuthenticatedName(match(word[1]));
-            case "direct" -> new Principal.DirectRemoteIp(Cidr.parse(word[1]));
-            case "remote" -> new Principal.RemoteIp(Cidr.parse(word[1]));
-            case "header" -> new Principal.Header(header(word[1]));
-            case "path" -> new Principal.UrlPath(match(word[1]));
-            default -> throw new IllegalArgumentException(text);
-        };
-    }
-
-    /** Policies as name, permission and principal. */
-    private static Rbac rbac(Action action, String... policies) {
-        TreeMap<String, Rbac.Policy> byName = new TreeMap<>();
-        for (int i = 0; i < policies.length; i += 3) {
-            byName.put(
-                    policies[i],
-                    new Rbac.Policy(List.of(permission(policies[i + 1])), List.of(principal(policies[i + 2]))));
-        }
-        return new Rbac(action, byName);
     }
 
     private static String decision(@Nullable Decision decision) {

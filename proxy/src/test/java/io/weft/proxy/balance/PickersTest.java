@@ -1,17 +1,23 @@
 package io.weft.proxy.balance;
 
+import static io.weft.proxy.balance.Hosts.CALM;
+import static io.weft.proxy.balance.Hosts.LEAST_REQUEST;
+import static io.weft.proxy.balance.Hosts.RANDOM;
+import static io.weft.proxy.balance.Hosts.ROUND_ROBIN;
+import static io.weft.proxy.balance.Hosts.endpoint;
+import static io.weft.proxy.balance.Hosts.hosts;
+import static io.weft.proxy.balance.Hosts.numbers;
+import static io.weft.proxy.balance.Hosts.run;
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import io.weft.proxy.config.Address;
 import io.weft.proxy.config.Cluster.Endpoint;
 import io.weft.proxy.config.Cluster.Health;
 import io.weft.proxy.config.Cluster.LoadBalancing;
 import io.weft.proxy.config.Cluster.Locality;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -24,36 +30,6 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class PickersTest {
-    private static final LoadBalancing ROUND_ROBIN = new LoadBalancing.RoundRobin();
-    private static final LoadBalancing LEAST_REQUEST = new LoadBalancing.LeastRequest(2);
-    private static final LoadBalancing RANDOM = new LoadBalancing.Random();
-
-    private static final class Host implements Candidate {
-        final String name;
-        final long weight;
-        int active;
-        int picked;
-
-        Host(String name, long weight) {
-            this.name = name;
-            this.weight = weight;
-        }
-
-        @Override
-        public long weight() {
-            return weight;
-        }
-
-        @Override
-        public int active() {
-            return active;
-        }
-
-        @Override
-        public String toString() {
-            return name;
-        }
-    }
 
     private static LoadBalancing policy(String name) {
         return switch (name) {
@@ -63,26 +39,9 @@ class PickersTest {
         };
     }
 
-    private static long[] numbers(String text) {
-        return Arrays.stream(text.split(" ")).mapToLong(Long::parseLong).toArray();
-    }
-
-    private static List<Host> hosts(long... weights) {
-        List<Host> hosts = new ArrayList<>();
-        for (int i = 0; i < weights.length; i++) {
-            hosts.add(new Host("h" + i, weights[i]));
-        }
-        return hosts;
-    }
-
     private static Picker<Host> picker(LoadBalancing policy, List<Host> hosts, long seed) {
-        return Pickers.of(policy, List.of(new Place<>(0, 0, hosts, List.of(), hosts.size())), new Dice(seed));
-    }
-
-    private static void run(Picker<Host> picker, int picks) {
-        for (int i = 0; i < picks; i++) {
-            requireNonNull(picker.pick()).picked++;
-        }
+        return Pickers.of(
+                policy, CALM, List.of(new Place<>(0, 0, hosts, List.of(), List.of(), hosts.size())), new Dice(seed));
     }
 
     @ParameterizedTest(name = "{0}, weights {1}")
@@ -202,87 +161,6 @@ class PickersTest {
         assertThat(hosts.get(2).picked).isGreaterThanOrEqualTo(atLeast - 40);
     }
 
-    /**
-     * Each locality as priority/weight/health letters (h healthy, d degraded, D draining, u unhealthy); then the percent
-     * of picks that each one's endpoints get together, "-" for no pick at all.
-     */
-    @ParameterizedTest(name = "{0} gets {1}")
-    @DisplayName("LB-08, LB-09, LB-13: load over priorities, localities and health")
-    @CsvSource({
-        "0/0/hh,                    100",
-        "0/0/hhu,                   100",
-        "0/0/uu,                    -",
-        "0/0/DD,                    -",
-        "0/0/hDu,                   100",
-        "0/0/,                      -",
-        "0/0/hh 1/0/hh,             100 0",
-        "0/0/uu 1/0/hh,             0 100",
-        "0/0/hhhu 1/0/hh,           100 0",
-        "0/0/huuu 1/0/hh,           35 65",
-        "0/0/hu 1/0/hu,             70 30",
-        "0/0/uuuh 1/0/uuuu,         100 0",
-        "0/0/uuuh 1/0/uuuu 2/0/uh,  33 0 67",
-        "0/0/hhdd,                  100",
-        "0/0/dd,                    100",
-        "0/0/hudd 1/0/hh,           35 65",
-        "0/0/hd 1/0/ud,             100 0",
-        "0/1/hh 0/3/hh,             25 75",
-        "0/0/h 0/0/hhh,             25 75",
-        "0/1/h 0/0/hhh,             100 0",
-        "0/1/hu 0/1/hh,             41 59",
-        "0/1/uu 0/9/hh,             0 100",
-        "0/9/uu 0/1/hh 1/1/hh,      0 70 30",
-    })
-    void lb08_load_over_priorities_localities_and_health(String localities, String shares) {
-        List<Locality> told = new ArrayList<>();
-        List<String> names = new ArrayList<>();
-        for (String text : localities.split(" ")) {
-            String[] part = (text + " ").split("/");
-            List<Endpoint> endpoints = new ArrayList<>();
-            for (char letter : part[2].trim().toCharArray()) {
-                endpoints.add(endpoint(
-                        told.size() * 100 + endpoints.size(),
-                        switch (letter) {
-                            case 'h' -> Health.HEALTHY;
-                            case 'd' -> Health.DEGRADED;
-                            case 'D' -> Health.DRAINING;
-                            default -> Health.UNHEALTHY;
-                        }));
-            }
-            names.add("l" + told.size());
-            told.add(new Locality("", "", "", Integer.parseInt(part[0]), Long.parseLong(part[1]), endpoints));
-        }
-        Map<String, Integer> picked = new LinkedHashMap<>();
-        List<Place<Host>> places = new ArrayList<>();
-        for (int i = 0; i < told.size(); i++) {
-            String name = names.get(i);
-            picked.put(name, 0);
-            places.add(Place.of(told.get(i), endpoint -> new Host(name, endpoint.weight())));
-        }
-        for (LoadBalancing policy : List.of(ROUND_ROBIN, LEAST_REQUEST, RANDOM)) {
-            picked.replaceAll((name, none) -> 0);
-            Picker<Host> picker = Pickers.of(policy, places, new Dice(42));
-            boolean none = false;
-            for (int i = 0; i < 20_000; i++) {
-                Host host = picker.pick();
-                none |= host == null;
-                if (host != null) {
-                    picked.merge(host.name, 1, Integer::sum);
-                }
-            }
-            assertThat(none).isEqualTo(shares.equals("-"));
-            if (!none) {
-                long[] expected = numbers(shares);
-                for (int i = 0; i < expected.length; i++) {
-                    int share = requireNonNull(picked.get("l" + i));
-                    assertThat(share / 200.0)
-                            .as("%s with %s", "l" + i, policy)
-                            .isCloseTo((double) expected[i], within(1.6));
-                }
-            }
-        }
-    }
-
     @Test
     @DisplayName("LB-12: one client, four servers, each 25 %")
     void lb12_each_of_four_gets_a_quarter() {
@@ -317,7 +195,7 @@ class PickersTest {
             List<Place<Host>> places = told.stream()
                     .map(locality -> Place.of(locality, e -> requireNonNull(hosts.get(EndpointKey.of(e)))))
                     .toList();
-            Picker<Host> picker = Pickers.of(policy(policy), places, dice);
+            Picker<Host> picker = Pickers.of(policy(policy), CALM, places, dice);
             for (int i = 0; i < 1000; i++) {
                 Host host = picker.pick();
                 assertThat(host == null).isEqualTo(ports.length == 0);
@@ -338,10 +216,6 @@ class PickersTest {
                 .isEqualTo(new EndpointChange<>(List.of(new EndpointChange.Kept<>(host, after)), List.of(), List.of()));
         assertThat(EndpointChange.between(old, List.of(new Locality("", "", "", 0, 0, List.of(otherTls)))))
                 .isEqualTo(new EndpointChange<>(List.of(), List.of(otherTls), List.of(host)));
-    }
-
-    private static Endpoint endpoint(int port, Health health) {
-        return new Endpoint(new Address.Socket("10.0.0.1", port), 1, health, "", Map.of());
     }
 
     @Test

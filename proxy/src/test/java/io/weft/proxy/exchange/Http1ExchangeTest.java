@@ -234,7 +234,7 @@ class Http1ExchangeTest {
                 Client client = proxy.connect()) {
             assertThat(client.send(GET).answer().status()).isEqualTo(503);
             assertThat(proxy.logged().details()).isEqualTo("no_healthy_upstream");
-            proxy.apply(Fixture.snapshot(proxy.proxy().current().listeners().get("test"), Fixture.cluster("other", 1)));
+            proxy.apply(Fixture.snapshot(proxy.listener(), Fixture.cluster("other", 1)));
             assertThat(client.send(GET).answer().status()).isEqualTo(503);
             assertThat(proxy.logged().details()).isEqualTo("cluster_not_found");
         }
@@ -292,7 +292,7 @@ class Http1ExchangeTest {
                 Endpoint b = Endpoint.saying("b");
                 RunningProxy proxy = new RunningProxy(Fixture.http(Fixture.cluster("app", a.port())));
                 Client client = proxy.connect()) {
-            Listener listener = proxy.proxy().current().listeners().get("test");
+            Listener listener = proxy.listener();
             for (int i = 0; i < 60; i++) {
                 int[] ports = i % 3 == 0
                         ? new int[] {a.port(), b.port()}

@@ -95,8 +95,8 @@ class BodyReaderTest {
         body.length(5);
         ByteBuf in = Unpooled.copiedBuffer("helloGET ", StandardCharsets.US_ASCII);
         ByteBuf data = body.next(in);
-        assertThat(data).isNotNull();
-        assertThat(data.toString(StandardCharsets.US_ASCII)).isEqualTo("hello");
+        assertThat(java.util.Objects.requireNonNull(data).toString(StandardCharsets.US_ASCII))
+                .isEqualTo("hello");
         data.release();
         assertThat(body.done()).isTrue();
         assertThat(in.toString(StandardCharsets.US_ASCII)).isEqualTo("GET ");

@@ -12,6 +12,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A recording HTTP/1 server on a port of its own: keeps every request byte for byte and answers as it is told. Threads
@@ -28,7 +29,7 @@ public final class Endpoint implements AutoCloseable {
 
     /** Answers one request; what it returns is sent as it stands. Null closes the connection without an answer. */
     public interface Answer {
-        byte[] to(Seen request) throws IOException;
+        byte @Nullable [] to(Seen request) throws IOException;
     }
 
     private final ServerSocket socket;

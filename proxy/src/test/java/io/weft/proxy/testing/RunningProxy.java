@@ -45,6 +45,11 @@ public final class RunningProxy implements AutoCloseable {
         return proxy;
     }
 
+    /** The fixture's one listener. */
+    public io.weft.proxy.config.Listener listener() {
+        return proxy.current().listeners().values().iterator().next();
+    }
+
     public int port() {
         return proxy.bound().getFirst().addresses().getFirst().getPort();
     }

@@ -73,6 +73,10 @@ final class Configs {
         return new TlsParameters(min, max, List.of(), List.of(), alpn, certificate, validation);
     }
 
+    static DownstreamTls downstream(TlsParameters parameters, boolean demanding) {
+        return new DownstreamTls(parameters, demanding, Duration.ofSeconds(10));
+    }
+
     static DownstreamTls strict(NameMatch... names) {
         return new DownstreamTls(parameters(List.of(), names), true, DownstreamTls.DEFAULT_HANDSHAKE_TIMEOUT);
     }

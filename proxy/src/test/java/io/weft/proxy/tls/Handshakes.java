@@ -15,9 +15,12 @@ import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.channel.epoll.EpollServerSocketChannel;
 import io.netty.channel.epoll.EpollSocketChannel;
+import io.netty.channel.group.ChannelGroup;
+import io.netty.channel.group.DefaultChannelGroup;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.handler.ssl.SslHandshakeCompletionEvent;
 import io.netty.util.ReferenceCountUtil;
+import io.netty.util.concurrent.GlobalEventExecutor;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
@@ -31,6 +34,7 @@ final class Handshakes implements AutoCloseable {
     static final long SECONDS = 20;
 
     private final EventLoopGroup loops = new MultiThreadIoEventLoopGroup(1, EpollIoHandler.newFactory());
+    private final ChannelGroup open = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
 
     interface HandlerSource {
         SslHandler make(Channel channel) throws Exception;
@@ -65,6 +69,7 @@ final class Handshakes implements AutoCloseable {
                     .childHandler(new ChannelInitializer<Channel>() {
                         @Override
                         protected void initChannel(Channel child) throws Exception {
+                            open.add(child);
                             child.pipeline().addLast(source.make(child), new Echo(Server.this));
                         }
                     })
@@ -127,6 +132,7 @@ final class Handshakes implements AutoCloseable {
                 .handler(new ChannelInitializer<Channel>() {
                     @Override
                     protected void initChannel(Channel channel) throws Exception {
+                        open.add(channel);
                         channel.pipeline().addLast(source.make(channel), new Watch(end), replies);
                     }
                 })
@@ -135,8 +141,18 @@ final class Handshakes implements AutoCloseable {
         return new Client(connected.channel(), end, replies);
     }
 
+    /** Closes every connection and waits until its handlers are gone. */
+    void settle() {
+        open.close().syncUninterruptibly();
+        // A closed channel takes its handlers out in a task of its own; a loop that ends at once would drop it.
+        for (int i = 0; i < 2; i++) {
+            loops.submit(() -> {}).syncUninterruptibly();
+        }
+    }
+
     @Override
     public void close() {
+        settle();
         loops.shutdownGracefully(0, SECONDS, TimeUnit.SECONDS).syncUninterruptibly();
     }
 

@@ -23,7 +23,7 @@ final class HttpFilterParser {
                     .accepts("suppress_envoy_headers", "x-envoy-* headers are never added")
                     .accepts("suppress_grpc_request_failure_code_stats", "concerns statistics only"));
 
-    /** What one entry becomes, given its name. Empty for the router, which always comes last and is not in the record. */
+    /** What one entry becomes: a filter, once it is told its name, or the router, which is not in the record. */
     private sealed interface Found {
         record Filter(Function<String, HttpFilter> named) implements Found {}
 
@@ -32,10 +32,10 @@ final class HttpFilterParser {
 
     /** To add an HTTP filter, add its line here and its fields to {@link SupportedFields}. */
     private static final ExtensionPoint<Found> HTTP_FILTERS = new ExtensionPoint<>(
-            Extension.of(RbacFilterParser.HTTP, RBAC.class, (message, path, reading) -> {
-                HttpFilter unnamed = RbacFilterParser.http("", message, path);
-                return new Found.Filter(name -> named(unnamed, name));
-            }),
+            Extension.of(
+                    RbacFilterParser.HTTP,
+                    RBAC.class,
+                    (message, path, reading) -> new Found.Filter(name -> RbacFilterParser.http(name, message, path))),
             new Extension<>(
                     ROUTER, "envoy.filters.http.router", Router.class, (message, path, reading) -> new Found.Last()));
 
@@ -65,11 +65,5 @@ final class HttpFilterParser {
             throw new InvalidResource(path, "expected the router at the end");
         }
         return filters;
-    }
-
-    private static HttpFilter named(HttpFilter filter, String name) {
-        return switch (filter) {
-            case HttpFilter.HttpRbac rbac -> new HttpFilter.HttpRbac(name, rbac.rules(), rbac.shadow());
-        };
     }
 }

@@ -76,8 +76,8 @@ final class TlsParser {
     static UpstreamTls upstream(
             UpstreamTlsContext message, boolean autoSni, boolean autoSanValidation, FieldPath path, Reading reading) {
         TlsParameters parameters = parameters(message.getCommonTlsContext(), path.field("common_tls_context"), reading);
-        if (!parameters.validation().names().isEmpty()
-                && parameters.validation().trust() == null) {
+        boolean named = autoSanValidation || !parameters.validation().names().isEmpty();
+        if (named && parameters.validation().trust() == null) {
             throw new InvalidResource(
                     path.field("common_tls_context"), "names to match but no trusted_ca to believe them by");
         }

@@ -1,0 +1,4 @@
+@NullMarked
+package io.weft.proxy.xds.parse;
+
+import org.jspecify.annotations.NullMarked;
