@@ -14,10 +14,14 @@ import java.util.regex.Matcher;
 public final class Capture {
     private static final Duration START = Duration.ofSeconds(10);
 
+    private static final String LAST = "weft-capture-ends-here";
+
+    private final Namespace host;
     private final Program tcpdump;
     private final Path file;
 
-    private Capture(Program tcpdump, Path file) {
+    private Capture(Namespace host, Program tcpdump, Path file) {
+        this.host = host;
         this.tcpdump = tcpdump;
         this.file = file;
     }
@@ -28,10 +32,10 @@ public final class Capture {
                 file.resolveSibling(file.getFileName() + ".log"),
                 Map.of(),
                 host.inside(List.of(
-                        "tcpdump", "-Z", "root", "-n", "-U", "-s", "0", "-B", "16384", "-i", Network.BRIDGE, "-w",
+                        "tcpdump", "--immediate-mode", "-Z", "root", "-n", "-U", "-s", "0", "-B", "16384", "-i", Network.BRIDGE, "-w",
                         file.toString())));
         tcpdump.awaitLog("listening on", START);
-        return new Capture(tcpdump, file);
+        return new Capture(host, tcpdump, file);
     }
 
     /**
@@ -40,14 +44,23 @@ public final class Capture {
      * @throws LabException when the kernel dropped packets, since then it proves nothing
      */
     public Captured stop() {
+        // What was sent before this packet is in the file when this one is.
+        host.exec("bash", "-c", "echo " + LAST + " > /dev/udp/ff02::1%" + Network.BRIDGE + "/9");
+        if (!Await.that(START, () -> read(0).count(LAST) > 0)) {
+            throw tcpdump.failure("does not write what it sees");
+        }
         tcpdump.stop();
         Matcher captured = tcpdump.awaitLog("(\\d+) packets? captured", START);
         Matcher dropped = tcpdump.awaitLog("(\\d+) packets? dropped by kernel", START);
         if (!dropped.group(1).equals("0")) {
             throw tcpdump.failure("lost " + dropped.group(1) + " packets");
         }
+        return read(Long.parseLong(captured.group(1)));
+    }
+
+    private Captured read(long packets) {
         try {
-            return new Captured(Long.parseLong(captured.group(1)), Files.readAllBytes(file));
+            return new Captured(packets, Files.readAllBytes(file));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

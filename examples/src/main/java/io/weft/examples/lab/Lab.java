@@ -92,7 +92,7 @@ public final class Lab implements AutoCloseable {
         if (pods.containsKey(spec.name())) {
             throw new IllegalArgumentException("pod '" + spec.name() + "' exists");
         }
-        writeHosts(name + "-" + spec.name());
+        writeNames(name + "-" + spec.name());
         Namespace namespace = namespace(spec.name());
         hosts.get(spec.host() - 1).plug(namespace, pods.size() + 1, spec.v4(), spec.v6());
         var pod = new Pod(spec, namespace, LabFiles.openFolder(folder.resolve(spec.name())), programs);
@@ -100,14 +100,16 @@ public final class Lab implements AutoCloseable {
         return pod;
     }
 
-    /** {@code ip netns exec} shows a program what is here in place of {@code /etc/hosts}. */
-    private void writeHosts(String namespace) {
+    /** {@code ip netns exec} shows a program what is here in place of the files in {@code /etc}. */
+    private void writeNames(String namespace) {
         Path own = Path.of("/etc/netns", namespace);
         removals.make(own.toString(), () -> LabFiles.removeTree(own), () -> LabFiles.openFolder(own));
         var text = new StringBuilder("127.0.0.1 localhost\n::1 localhost\n");
         names.forEach((host, address) ->
                 text.append(address).append(' ').append(host).append('\n'));
         LabFiles.write(own.resolve("hosts"), text.toString());
+        // A name that is not known is refused at once.
+        LabFiles.write(own.resolve("resolv.conf"), "nameserver 127.0.0.1\noptions timeout:1 attempts:1\n");
     }
 
     /** Starts to write down all that crosses a host's bridge. */

@@ -66,7 +66,7 @@ class LabTest {
                         .containsPattern("NoNewPrivs:\\s+1")
                         .containsPattern("Groups:\\s*\\n");
             }
-            assertThat(pod.run(Account.APPLICATION, "getent", "hosts", "catalog").text())
+            assertThat(pod.run(Account.APPLICATION, "getent", "ahosts", "catalog").text())
                     .startsWith("10.96.0.20");
         }
     }
