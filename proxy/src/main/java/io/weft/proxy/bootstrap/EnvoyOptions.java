@@ -10,7 +10,6 @@ import java.time.Duration;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ITypeConverter;
@@ -212,23 +211,6 @@ public final class EnvoyOptions {
             return new LevelConverter().convert(text);
         } catch (TypeConversionException e) {
             throw refused(option + " " + e.getMessage());
-        }
-    }
-
-    private static final class LevelConverter implements ITypeConverter<Level> {
-        @Override
-        public Level convert(String text) {
-            return switch (text.toLowerCase(Locale.ROOT)) {
-                case "trace" -> Level.TRACE;
-                case "debug" -> Level.DEBUG;
-                case "info" -> Level.INFO;
-                case "warning", "warn" -> Level.WARNING;
-                case "error", "critical" -> Level.ERROR;
-                case "off" -> Level.OFF;
-                default ->
-                    throw new TypeConversionException(
-                            "\"" + text + "\": expected trace, debug, info, warning, error, critical or off");
-            };
         }
     }
 

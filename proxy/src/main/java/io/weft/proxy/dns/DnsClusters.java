@@ -143,14 +143,13 @@ public final class DnsClusters implements AutoCloseable {
     private static @Nullable Duration refresh(Snapshot snapshot) {
         Duration least = null;
         for (Cluster cluster : snapshot.clusters().values()) {
-            Duration own =
-                    switch (cluster.discovery()) {
-                        case Cluster.Discovery.StrictDns strict -> strict.refresh();
-                        case Cluster.Discovery.LogicalDns logical -> logical.refresh();
-                        case Cluster.Discovery.Static other -> null;
-                        case Cluster.Discovery.Eds other -> null;
-                        case Cluster.Discovery.OriginalDestination other -> null;
-                    };
+            Duration own = switch (cluster.discovery()) {
+                case Cluster.Discovery.StrictDns strict -> strict.refresh();
+                case Cluster.Discovery.LogicalDns logical -> logical.refresh();
+                case Cluster.Discovery.Static other -> null;
+                case Cluster.Discovery.Eds other -> null;
+                case Cluster.Discovery.OriginalDestination other -> null;
+            };
             if (own != null && (least == null || own.compareTo(least) < 0)) {
                 least = own;
             }
@@ -226,9 +225,11 @@ public final class DnsClusters implements AutoCloseable {
     }
 
     private static List<InetAddress> chosen(List<InetAddress> all, DnsFamily family) {
-        List<InetAddress> v4 = all.stream().filter(Inet4Address.class::isInstance).toList();
-        List<InetAddress> v6 =
-                all.stream().filter(address -> !(address instanceof Inet4Address)).toList();
+        List<InetAddress> v4 =
+                all.stream().filter(Inet4Address.class::isInstance).toList();
+        List<InetAddress> v6 = all.stream()
+                .filter(address -> !(address instanceof Inet4Address))
+                .toList();
         return switch (family) {
             case AUTO -> v6.isEmpty() ? v4 : v6;
             case V4_ONLY -> v4;

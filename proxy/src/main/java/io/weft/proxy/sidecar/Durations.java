@@ -23,13 +23,12 @@ final class Durations {
         int end = 0;
         while (text.length() <= MAX_CHARACTERS && parts.find() && parts.start() == end) {
             end = parts.end();
-            long nanosPerUnit =
-                    switch (parts.group(2)) {
-                        case "h" -> 3_600_000_000_000L;
-                        case "m" -> 60_000_000_000L;
-                        case "s" -> 1_000_000_000L;
-                        default -> 1_000_000L;
-                    };
+            long nanosPerUnit = switch (parts.group(2)) {
+                case "h" -> 3_600_000_000_000L;
+                case "m" -> 60_000_000_000L;
+                case "s" -> 1_000_000_000L;
+                default -> 1_000_000L;
+            };
             BigDecimal nanos = new BigDecimal(parts.group(1)).multiply(BigDecimal.valueOf(nanosPerUnit));
             BigDecimal[] seconds = nanos.divideAndRemainder(BigDecimal.valueOf(1_000_000_000L));
             sum = sum.plusSeconds(seconds[0].longValue()).plusNanos(seconds[1].longValue());

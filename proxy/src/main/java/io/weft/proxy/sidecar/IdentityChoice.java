@@ -41,8 +41,8 @@ final class IdentityChoice {
         if (!provider.equals("Citadel")) {
             variables.problem("CA_PROVIDER: \"" + provider + "\": expected Citadel, the Istio certificate service");
         }
-        double remaining =
-                variables.parsed("SECRET_GRACE_PERIOD_RATIO", 1 - IssuedOptions.DEFAULT_RENEWAL_POINT, Variables::share);
+        double remaining = variables.parsed(
+                "SECRET_GRACE_PERIOD_RATIO", 1 - IssuedOptions.DEFAULT_RENEWAL_POINT, Variables::share);
         double jitter =
                 variables.parsed("SECRET_GRACE_PERIOD_RATIO_JITTER", IssuedOptions.DEFAULT_JITTER, Variables::share);
         if (!(remaining > jitter && remaining + jitter < 1)) {
@@ -68,8 +68,7 @@ final class IdentityChoice {
             return new Proof.Provisioned(CertificateFiles.in(Path.of(provisioned)));
         }
         String token = variables.text("WEFT_JOIN_TOKEN");
-        String file =
-                flags.joinTokenFile() == null ? variables.text("WEFT_JOIN_TOKEN_FILE") : flags.joinTokenFile();
+        String file = flags.joinTokenFile() == null ? variables.text("WEFT_JOIN_TOKEN_FILE") : flags.joinTokenFile();
         if (token != null && file != null) {
             variables.problem("WEFT_JOIN_TOKEN and a join token file: expected at most one of them");
         }
@@ -80,16 +79,15 @@ final class IdentityChoice {
             return new Proof.JoinToken(token);
         }
         String policy = variables.text("JWT_POLICY", "third-party-jwt");
-        String platform =
-                switch (policy) {
-                    case "third-party-jwt" -> "/var/run/secrets/tokens/istio-token";
-                    case "first-party-jwt" -> "/var/run/secrets/kubernetes.io/serviceaccount/token";
-                    default -> {
-                        variables.problem("JWT_POLICY: \"" + policy
-                                + "\": expected third-party-jwt or first-party-jwt, or a join token");
-                        yield "";
-                    }
-                };
+        String platform = switch (policy) {
+            case "third-party-jwt" -> "/var/run/secrets/tokens/istio-token";
+            case "first-party-jwt" -> "/var/run/secrets/kubernetes.io/serviceaccount/token";
+            default -> {
+                variables.problem(
+                        "JWT_POLICY: \"" + policy + "\": expected third-party-jwt or first-party-jwt, or a join token");
+                yield "";
+            }
+        };
         return new Proof.PlatformToken(
                 Path.of(platform), path(variables, "CA_ROOT_CA", Path.of(PLATFORM_ROOTS)), serverName);
     }

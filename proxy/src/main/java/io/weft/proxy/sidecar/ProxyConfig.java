@@ -75,7 +75,8 @@ record ProxyConfig(Map<String, Object> all) {
         return new ProxyConfig(all);
     }
 
-    @Nullable String text(String field) {
+    @Nullable
+    String text(String field) {
         Object value = all.get(field);
         return value == null || String.valueOf(value).isBlank() ? null : String.valueOf(value);
     }

@@ -4,6 +4,7 @@ import io.weft.certs.identity.SpiffeId;
 import io.weft.certs.identity.TrustDomain;
 import io.weft.proxy.config.Address;
 import io.weft.proxy.config.Bootstrap;
+import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -17,8 +18,7 @@ import org.jspecify.annotations.Nullable;
 /** From the environment to options: a pure function. The names are those that Istio's pilot-agent reads. */
 public final class Sidecar {
 
-    static final Address.Socket DEFAULT_DISCOVERY =
-            new Address.Socket("weft-control-plane.weft-system.svc", 15012);
+    static final Address.Socket DEFAULT_DISCOVERY = new Address.Socket("weft-control-plane.weft-system.svc", 15012);
 
     private static final Duration DEFAULT_DRAIN = Duration.ofSeconds(45);
     private static final int MAX_CONCURRENCY = 1024;
@@ -97,9 +97,7 @@ public final class Sidecar {
 
     private static int port(Variables variables, ProxyConfig config, String field, int otherwise) {
         String told = config.text(field);
-        return told == null
-                ? otherwise
-                : variables.parsed("PROXY_CONFIG." + field, told, otherwise, Variables::port);
+        return told == null ? otherwise : variables.parsed("PROXY_CONFIG." + field, told, otherwise, Variables::port);
     }
 
     private static Bootstrap.Node node(
@@ -180,11 +178,16 @@ public final class Sidecar {
     }
 
     private static String literal(String text) {
+        InetAddress address;
         try {
-            InetAddress address = InetAddress.ofLiteral(text);
-            return address.getHostAddress().equals(text) ? text : address.getHostAddress();
+            address = InetAddress.ofLiteral(text);
         } catch (IllegalArgumentException e) {
             throw new IllegalArgumentException("\"" + text + "\": expected an IP address", e);
         }
+        // The JDK also reads 10.1 as 10.0.0.1, which nobody means.
+        if (address instanceof Inet4Address && !address.getHostAddress().equals(text)) {
+            throw new IllegalArgumentException("\"" + text + "\": expected an IP address");
+        }
+        return address.getHostAddress();
     }
 }

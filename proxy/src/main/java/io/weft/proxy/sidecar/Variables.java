@@ -23,7 +23,8 @@ final class Variables {
     }
 
     /** Empty counts as not set, as in Istio. */
-    @Nullable String text(String name) {
+    @Nullable
+    String text(String name) {
         String value = environment.get(name);
         return value == null || value.isBlank() ? null : value.strip();
     }

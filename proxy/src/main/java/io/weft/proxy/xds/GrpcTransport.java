@@ -58,7 +58,8 @@ final class GrpcTransport implements AdsTransport {
     public Stream open(Receiver receiver) {
         close();
         ControlPlaneTargets.Target target = targets.next(secrets.get());
-        ManagedChannel channel = ControlPlaneChannel.open(target.address(), target.tls(), target.serverName(), maxMessage, loops, xds);
+        ManagedChannel channel =
+                ControlPlaneChannel.open(target.address(), target.tls(), target.serverName(), maxMessage, loops, xds);
         AggregatedDiscoveryServiceGrpc.AggregatedDiscoveryServiceStub stub =
                 AggregatedDiscoveryServiceGrpc.newStub(channel);
         if (delta) {

@@ -39,7 +39,8 @@ class SidecarTest {
                 "ISTIO_META_WORKLOAD_NAME", "cart",
                 "ISTIO_METAJSON_ANNOTATIONS", "{\"ANNOTATIONS\":{\"a\":\"b\"}}",
                 "ISTIO_METAJSON_LABELS", "{\"app\":\"cart\",\"version\":\"v1\"}"));
-        Bootstrap.Node node = options("app=\"cart2\"\npod-template-hash=\"7d9\"\n").node();
+        Bootstrap.Node node =
+                options("app=\"cart2\"\npod-template-hash=\"7d9\"\n").node();
 
         assertThat(node.id()).isEqualTo("sidecar~10.1.0.7~cart-7d9.shop~shop.svc.cluster.local");
         assertThat(node.cluster()).isEqualTo("cart2.shop");
@@ -60,8 +61,7 @@ class SidecarTest {
 
     @Test
     void the_control_plane_is_where_proxy_config_says_and_else_in_weft_system() {
-        assertThat(options("").discovery())
-                .isEqualTo(new Address.Socket("weft-control-plane.weft-system.svc", 15012));
+        assertThat(options("").discovery()).isEqualTo(new Address.Socket("weft-control-plane.weft-system.svc", 15012));
 
         environment.put(
                 "PROXY_CONFIG",
@@ -82,7 +82,11 @@ class SidecarTest {
         assertThat(bootstrap.admin()).isEqualTo(new Address.Socket("127.0.0.1", 15000));
         Cluster cluster = bootstrap.clusters().getFirst();
         assertThat(cluster.discovery()).isInstanceOf(Cluster.Discovery.Static.class);
-        assertThat(requireNonNull(cluster.tls()).parameters().validation().names().toString())
+        assertThat(requireNonNull(cluster.tls())
+                        .parameters()
+                        .validation()
+                        .names()
+                        .toString())
                 .contains("spiffe://cluster.local/ns/weft-system/sa/weft-control-plane");
 
         environment.put("ISTIO_DELTA_XDS", "false");
@@ -102,28 +106,28 @@ class SidecarTest {
                 "CA_ADDR", "ca.example:15012",
                 "OUTPUT_CERTS", "/etc/istio-output-certs"));
 
-        assertThat(options("").identity())
-                .isInstanceOfSatisfying(IdentityFrom.Issued.class, issued -> {
-                    IssuedOptions options = issued.options();
-                    assertThat(options.id()).hasToString("spiffe://prod.example/ns/shop/sa/cart");
-                    assertThat(options.server()).isEqualTo(new Address.Socket("ca.example", 15012));
-                    assertThat(options.lifetime()).isEqualTo(Duration.ofMinutes(90));
-                    assertThat(options.renewalPoint()).isEqualTo(0.8);
-                    assertThat(options.proof()).isEqualTo(new Proof.JoinToken("weft1.x"));
-                    assertThat(options.folder()).isEqualTo(Path.of("/etc/istio-output-certs"));
-                    assertThat(options.toString()).doesNotContain("weft1.x");
-                });
+        assertThat(options("").identity()).isInstanceOfSatisfying(IdentityFrom.Issued.class, issued -> {
+            IssuedOptions options = issued.options();
+            assertThat(options.id()).hasToString("spiffe://prod.example/ns/shop/sa/cart");
+            assertThat(options.server()).isEqualTo(new Address.Socket("ca.example", 15012));
+            assertThat(options.lifetime()).isEqualTo(Duration.ofMinutes(90));
+            assertThat(options.renewalPoint()).isEqualTo(0.8);
+            assertThat(options.proof()).isEqualTo(new Proof.JoinToken("weft1.x"));
+            assertThat(options.folder()).isEqualTo(Path.of("/etc/istio-output-certs"));
+            assertThat(options.toString()).doesNotContain("weft1.x");
+        });
     }
 
     @Test
     void without_a_join_token_the_platforms_token_is_shown_to_a_server_of_the_discovery_name() {
         assertThat(options("").identity())
-                .isInstanceOfSatisfying(IdentityFrom.Issued.class, issued -> assertThat(issued.options()
-                                .proof())
-                        .isEqualTo(new Proof.PlatformToken(
-                                Path.of("/var/run/secrets/tokens/istio-token"),
-                                Path.of("/var/run/secrets/istio/root-cert.pem"),
-                                "weft-control-plane.weft-system.svc")));
+                .isInstanceOfSatisfying(
+                        IdentityFrom.Issued.class,
+                        issued -> assertThat(issued.options().proof())
+                                .isEqualTo(new Proof.PlatformToken(
+                                        Path.of("/var/run/secrets/tokens/istio-token"),
+                                        Path.of("/var/run/secrets/istio/root-cert.pem"),
+                                        "weft-control-plane.weft-system.svc")));
     }
 
     @Test
@@ -153,27 +157,27 @@ class SidecarTest {
         assertThat(options.concurrency()).isEqualTo(1);
         assertThat(options.drainDuration()).isZero();
         assertThat(options.identity())
-                .isInstanceOfSatisfying(IdentityFrom.Issued.class, issued -> assertThat(issued.options()
-                                .proof())
-                        .isEqualTo(new Proof.JoinTokenFile(Path.of("/token"))));
+                .isInstanceOfSatisfying(
+                        IdentityFrom.Issued.class,
+                        issued -> assertThat(issued.options().proof())
+                                .isEqualTo(new Proof.JoinTokenFile(Path.of("/token"))));
     }
 
     @Test
     void the_meshs_proxy_metadata_stands_behind_the_pods_own_environment() {
         environment.put("PROXY_CONFIG", "{\"proxyMetadata\":{\"SECRET_TTL\":\"2h\",\"SERVICE_ACCOUNT\":\"other\"}}");
 
-        assertThat(options("").identity())
-                .isInstanceOfSatisfying(IdentityFrom.Issued.class, issued -> {
-                    assertThat(issued.options().lifetime()).isEqualTo(Duration.ofHours(2));
-                    assertThat(issued.options().id()).hasToString("spiffe://cluster.local/ns/shop/sa/cart");
-                });
+        assertThat(options("").identity()).isInstanceOfSatisfying(IdentityFrom.Issued.class, issued -> {
+            assertThat(issued.options().lifetime()).isEqualTo(Duration.ofHours(2));
+            assertThat(issued.options().id()).hasToString("spiffe://cluster.local/ns/shop/sa/cart");
+        });
     }
 
     @Test
     void the_addresses_of_the_host_serve_where_the_environment_names_none() {
         environment.remove("INSTANCE_IP");
-        SidecarOptions options = Sidecar.options(
-                new SidecarInput(environment, SidecarFlags.NONE, "", List.of("192.0.2.7")));
+        SidecarOptions options =
+                Sidecar.options(new SidecarInput(environment, SidecarFlags.NONE, "", List.of("192.0.2.7")));
         assertThat(options.node().id()).startsWith("sidecar~192.0.2.7~");
     }
 
@@ -199,8 +203,7 @@ class SidecarTest {
         "ENVOY_STATUS_PORT, 70000, expected a port",
         "SERVICE_ACCOUNT, a/b, contains a slash"
     })
-    void a_value_that_is_not_understood_is_told_and_not_taken_for_a_default(
-            String name, String value, String problem) {
+    void a_value_that_is_not_understood_is_told_and_not_taken_for_a_default(String name, String value, String problem) {
         environment.put(name, value);
         assertThatThrownBy(() -> options(""))
                 .isInstanceOf(InvalidEnvironment.class)

@@ -18,8 +18,7 @@ import org.junit.jupiter.api.Test;
 
 class WireResponsesTest {
 
-    private final WireResponses wire =
-            new WireResponses(ResourceParser.of(new Parsers(UnsupportedFields.rejected())));
+    private final WireResponses wire = new WireResponses(ResourceParser.of(new Parsers(UnsupportedFields.rejected())));
 
     @Test
     @DisplayName("R4: what is refused is named with the field's path")
@@ -61,16 +60,20 @@ class WireResponsesTest {
     void a_resource_of_another_type_is_refused() {
         Any other = Any.pack(Secret.newBuilder().setName("web").build());
         assertThat(delta(other, "web"))
-                .isInstanceOfSatisfying(Judged.Rejected.class, rejected -> assertThat(rejected.reason())
-                        .startsWith("resources[0]: type URL type.googleapis.com/")
-                        .endsWith("expected " + ResourceType.CLUSTERS.url()));
+                .isInstanceOfSatisfying(
+                        Judged.Rejected.class,
+                        rejected -> assertThat(rejected.reason())
+                                .startsWith("resources[0]: type URL type.googleapis.com/")
+                                .endsWith("expected " + ResourceType.CLUSTERS.url()));
     }
 
     @Test
     void a_resource_whose_envelope_bears_another_name_is_refused() {
         assertThat(delta(Any.pack(cluster()), "other"))
-                .isInstanceOfSatisfying(Judged.Rejected.class, rejected -> assertThat(rejected.reason())
-                        .isEqualTo("resources[0]: name web: expected other, as enclosed"));
+                .isInstanceOfSatisfying(
+                        Judged.Rejected.class,
+                        rejected -> assertThat(rejected.reason())
+                                .isEqualTo("resources[0]: name web: expected other, as enclosed"));
     }
 
     @Test
@@ -79,9 +82,10 @@ class WireResponsesTest {
                 .setTypeUrl(ResourceType.CLUSTERS.url())
                 .setValue(ByteString.copyFrom(new byte[] {(byte) 0xff}))
                 .build();
-        assertThat(world(broken)).isInstanceOfSatisfying(Judged.Rejected.class, rejected -> assertThat(
-                        rejected.name())
-                .isEmpty());
+        assertThat(world(broken))
+                .isInstanceOfSatisfying(
+                        Judged.Rejected.class,
+                        rejected -> assertThat(rejected.name()).isEmpty());
     }
 
     @Test
@@ -96,13 +100,19 @@ class WireResponsesTest {
 
         envelope.setResource(Any.pack(cluster()));
         assertThat(world(Any.pack(envelope.build())))
-                .isInstanceOfSatisfying(Judged.Accepted.class, accepted -> assertThat(accepted.ttl())
-                        .isEqualTo(java.time.Duration.ofSeconds(9)));
+                .isInstanceOfSatisfying(
+                        Judged.Accepted.class,
+                        accepted -> assertThat(accepted.ttl()).isEqualTo(java.time.Duration.ofSeconds(9)));
     }
 
     @Test
     void a_response_of_an_unknown_type_is_no_response() {
-        assertThat(wire.read(DeltaDiscoveryResponse.newBuilder().setTypeUrl("x").setNonce("n").build(), 0))
+        assertThat(wire.read(
+                        DeltaDiscoveryResponse.newBuilder()
+                                .setTypeUrl("x")
+                                .setNonce("n")
+                                .build(),
+                        0))
                 .isEqualTo(new Event.UnknownType("x", "n"));
     }
 
