@@ -47,6 +47,8 @@ final class Service implements AutoCloseable {
             @Nullable Address health,
             @Nullable Address prometheus) {}
 
+    private static final System.Logger LOG = System.getLogger("io.weft.proxy");
+
     private final Settings settings;
     private final MultiThreadIoEventLoopGroup mainLoop;
     private final TlsContexts tls;
@@ -92,7 +94,12 @@ final class Service implements AutoCloseable {
     }
 
     private void apply(Snapshot snapshot) {
-        proxy.apply(snapshot);
+        try {
+            proxy.apply(snapshot);
+        } catch (RuntimeException e) {
+            // What is in force stays in force.
+            LOG.log(Level.ERROR, "configuration " + snapshot.sequence() + " could not be put into force", e);
+        }
     }
 
     /** SIGTERM: connections are asked to end, then everything is closed. */

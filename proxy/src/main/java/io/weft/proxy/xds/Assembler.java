@@ -45,6 +45,7 @@ final class Assembler {
     private final boolean toldClusters;
     private final Duration timeout;
     private Wanted wanted = Wanted.NOTHING;
+    private Map<ResourceType, Set<String>> subscriptions = Map.of();
     private boolean structureChanged = true;
     private boolean complete;
     private Snapshot snapshot = Snapshot.EMPTY;
@@ -151,6 +152,7 @@ final class Assembler {
         if (structureChanged) {
             sweep();
             wanted = Wanted.of(clusters, listeners);
+            subscriptions = wanted.subscriptions(secrets.notAsked());
             forgetUnwanted();
             structureChanged = false;
         }
@@ -244,9 +246,9 @@ final class Assembler {
         secrets.retain(wanted.secrets());
     }
 
-    /** What has to be asked for by name. */
+    /** What has to be asked for by name; the same object while that does not change. */
     Map<ResourceType, Set<String>> subscriptions() {
-        return wanted.subscriptions(secrets.notAsked());
+        return subscriptions;
     }
 
     /** When {@link #settle} has something to do even if nothing is told; {@link Subscription#NEVER} for never. */

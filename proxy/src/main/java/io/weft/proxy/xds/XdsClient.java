@@ -128,7 +128,8 @@ final class XdsClient {
         try {
             connects++;
             stream = transport.open(opening);
-        } catch (IllegalStateException e) {
+        } catch (RuntimeException e) {
+            // Mostly a secret that is not there yet. Whatever it is, there will be another attempt.
             opening.closed(String.valueOf(e.getMessage()));
         }
     }

@@ -13,12 +13,14 @@ import io.weft.proxy.identity.CertificateFiles;
 import io.weft.proxy.identity.IssuedOptions;
 import io.weft.proxy.identity.IssuedOptions.Proof;
 import io.weft.proxy.sidecar.SidecarOptions.IdentityFrom;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -179,6 +181,16 @@ class SidecarTest {
         SidecarOptions options =
                 Sidecar.options(new SidecarInput(environment, SidecarFlags.NONE, "", List.of("192.0.2.7")));
         assertThat(options.node().id()).startsWith("sidecar~192.0.2.7~");
+    }
+
+    @Test
+    void what_stands_on_the_host_is_read_from_the_mounted_labels(@TempDir Path folder) throws Exception {
+        Path labels = Files.writeString(folder.resolve("labels"), "app=\"cart\"");
+        SidecarInput input = SidecarHost.input(environment, SidecarFlags.NONE, labels);
+        assertThat(Sidecar.options(input).node().cluster()).isEqualTo("cart.shop");
+        assertThat(SidecarHost.input(environment, SidecarFlags.NONE, folder.resolve("none"))
+                        .labelsFile())
+                .isEmpty();
     }
 
     @Test

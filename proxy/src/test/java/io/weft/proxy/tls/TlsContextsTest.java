@@ -107,8 +107,7 @@ class TlsContextsTest {
                         List.of(),
                         new TlsParameters.CertificateSource.Named(Configs.OWN),
                         Validation.NONE),
-                true,
-                DownstreamTls.DEFAULT_HANDSHAKE_TIMEOUT);
+                true);
         try (TlsContexts contexts = TlsContexts.of(Configs.mesh(authority, "a"))) {
             assertUnavailable(contexts, tls, "no roots");
         }
@@ -127,8 +126,7 @@ class TlsContextsTest {
                             List.of(),
                             new TlsParameters.CertificateSource.Named(Configs.OWN),
                             Validation.NONE),
-                    false,
-                    DownstreamTls.DEFAULT_HANDSHAKE_TIMEOUT);
+                    false);
             try (TlsContexts contexts = TlsContexts.of(Configs.mesh(authority, "a"))) {
                 assertUnavailable(contexts, tls, cipher);
             }

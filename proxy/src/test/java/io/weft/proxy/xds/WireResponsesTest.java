@@ -23,10 +23,13 @@ class WireResponsesTest {
     @Test
     @DisplayName("R4: what is refused is named with the field's path")
     void a_field_that_is_not_supported_is_named_by_its_path() {
-        Cluster cluster = cluster().toBuilder().setAltStatName("x").build();
+        Cluster cluster = cluster().toBuilder()
+                .setCloseConnectionsOnHostHealthFailure(true)
+                .build();
         assertThat(delta(Any.pack(cluster), "web")).isInstanceOfSatisfying(Judged.Rejected.class, rejected -> {
             assertThat(rejected.name()).isEqualTo("web");
-            assertThat(rejected.reason()).isEqualTo("clusters[web].alt_stat_name: not supported");
+            assertThat(rejected.reason())
+                    .isEqualTo("clusters[web].close_connections_on_host_health_failure: not supported");
         });
     }
 
