@@ -40,10 +40,10 @@ final class CurrentKey extends X509ExtendedKeyManager {
         return chooseEngineServerAlias(keyType, issuers, null);
     }
 
-    /** With the root at its end: who comes with a join token knows only the root's fingerprint, and looks for it here. */
     @Override
     public X509Certificate @Nullable [] getCertificateChain(String alias) {
         X509Svid svid = find(alias);
+        // With the root: a workload that joins knows nothing but its fingerprint and must be shown it.
         return svid == null ? null : svid.chain().toArray(X509Certificate[]::new);
     }
 

@@ -83,7 +83,10 @@ final class Relay extends ChannelInboundHandlerAdapter {
 
     @Override
     public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
-        broken = cause instanceof IOException;
+        if (cause instanceof IOException) {
+            broken = true;
+            ended = true; // a reset is not an end in order, though Netty reports that too
+        }
         context.close();
     }
 
