@@ -7,10 +7,8 @@ import io.weft.examples.lab.Sidecar;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -94,13 +92,13 @@ final class ChangeFacts {
         List<String> members = List.of("storefront", "catalog-1", "catalog-2", "cart-1");
         Traffic traffic = shop.catalogTraffic("load-rotation");
         Traffic connections = shop.cartTraffic("load-rotation-tcp");
-        Map<String, Set<String>> before = new TreeMap<>();
-        members.forEach(member -> before.put(member, serials(shop.sidecar(member))));
+        List<Before> before = members.stream()
+                .map(shop::sidecar)
+                .map(sidecar -> new Before(sidecar, serials(sidecar)))
+                .toList();
         boolean renewed = Await.that(
                 Shop.CERTIFICATE_LIFE,
-                () -> members.stream()
-                        .noneMatch(member ->
-                                before.get(member).equals(serials(shop.sidecar(member)))));
+                () -> before.stream().noneMatch(old -> old.serials().equals(serials(old.sidecar()))));
         boolean served = traffic.flows(SOME) && connections.flows(SOME);
         LoadReport end = traffic.stop();
         LoadReport tcp = connections.stop();
@@ -112,6 +110,8 @@ final class ChangeFacts {
                 shown(end, traffic),
                 shown(tcp, connections));
     }
+
+    private record Before(Sidecar sidecar, Set<String> serials) {}
 
     /** The serial numbers that its admin interface shows; the root's is among them and does not change. */
     private static Set<String> serials(Sidecar sidecar) {

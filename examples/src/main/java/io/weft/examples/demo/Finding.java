@@ -1,5 +1,8 @@
 package io.weft.examples.demo;
 
+import com.google.errorprone.annotations.FormatMethod;
+import com.google.errorprone.annotations.FormatString;
+
 /**
  * What became of one fact.
  *
@@ -7,7 +10,8 @@ package io.weft.examples.demo;
  * @param seen what was seen, in one line, either way
  */
 record Finding(boolean holds, String seen) {
-    static Finding of(boolean holds, String seen, Object... values) {
+    @FormatMethod
+    static Finding of(boolean holds, @FormatString String seen, Object... values) {
         return new Finding(holds, seen.formatted(values));
     }
 }

@@ -36,7 +36,7 @@ final class Shop {
     static final int CATALOG_PORT = 8080;
 
     /** Renewed at half of it, so that it happens while one watches, and outlives any outage of the demo. */
-    static final Duration CERTIFICATE_LIFE = Duration.ofSeconds(40);
+    static final Duration CERTIFICATE_LIFE = Duration.ofSeconds(60);
 
     private static final Duration START = Duration.ofSeconds(60);
     private static final int OUTSIDER = 61;

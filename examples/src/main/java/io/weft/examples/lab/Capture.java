@@ -26,14 +26,15 @@ public final class Capture {
         this.file = file;
     }
 
-    static Capture start(Namespace host, Path file) {
+    /** @param filter in the language of {@code pcap-filter(7)} */
+    static Capture start(Namespace host, Path file, String filter) {
         Program tcpdump = Program.start(
                 "tcpdump",
                 file.resolveSibling(file.getFileName() + ".log"),
                 Map.of(),
                 host.inside(List.of(
                         "tcpdump", "--immediate-mode", "-Z", "root", "-n", "-U", "-s", "0", "-B", "16384", "-i", Network.BRIDGE, "-w",
-                        file.toString())));
+                        file.toString(), "(" + filter + ") or udp port 9")));
         tcpdump.awaitLog("listening on", START);
         return new Capture(host, tcpdump, file);
     }

@@ -112,9 +112,13 @@ public final class Lab implements AutoCloseable {
         LabFiles.write(own.resolve("resolv.conf"), "nameserver 127.0.0.1\noptions timeout:1 attempts:1\n");
     }
 
-    /** Starts to write down all that crosses a host's bridge. */
-    public Capture capture(int host, String as) {
-        return Capture.start(hosts.get(host - 1).namespace(), folder.resolve(as + ".pcap"));
+    /**
+     * Starts to write down what crosses a host's bridge.
+     *
+     * @param filter in the language of {@code pcap-filter(7)}, such as {@code tcp}
+     */
+    public Capture capture(int host, String as, String filter) {
+        return Capture.start(hosts.get(host - 1).namespace(), folder.resolve(as + ".pcap"), filter);
     }
 
     /** Where the programs of a host itself would run; for looking around. */

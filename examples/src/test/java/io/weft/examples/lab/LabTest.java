@@ -77,7 +77,7 @@ class LabTest {
             Pod client = lab.pod(PodSpec.numbered("client", 1, 11));
             Pod server = lab.pod(PodSpec.numbered("server", 1, 12));
             server.start("hello", Account.APPLICATION, hello(server)).awaitLog("ready", SOON);
-            Capture capture = lab.capture(1, "plain");
+            Capture capture = lab.capture(1, "plain", "tcp");
             String url = "http://" + server.v4() + ":8080/?secret-of-the-shop";
             assertThat(client.run(Account.APPLICATION, "curl", "-sS", "-m", "5", url).text())
                     .isEqualTo("server");
