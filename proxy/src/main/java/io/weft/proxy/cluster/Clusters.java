@@ -5,6 +5,7 @@ import io.weft.proxy.connect.Dialer;
 import io.weft.proxy.worker.Worker;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -55,6 +56,11 @@ public final class Clusters {
             }
             return false;
         });
+    }
+
+    /** How busy those in use on this loop are; on the loop. */
+    public List<ClusterReport> report() {
+        return used.values().stream().map(ClusterState::report).toList();
     }
 
     /** Those in use on this loop. */

@@ -10,5 +10,5 @@ import java.time.Duration;
  * @param handshakeTimeout from the client's first byte to the end of the handshake; then the connection is closed
  */
 public record DownstreamTls(TlsParameters parameters, boolean requireClientCertificate, Duration handshakeTimeout) {
-    public static final Duration DEFAULT_HANDSHAKE_TIMEOUT = Duration.ofSeconds(15);
+    public static final Duration DEFAULT_HANDSHAKE_TIMEOUT = Duration.ofSeconds(10);
 }

@@ -70,11 +70,15 @@ public final class Exchange implements RequestReceiver, ResponseReceiver, Stream
         this.worker = connection.worker();
         this.downstream = downstream;
         this.request = request;
-        this.record = new ExchangeRecord(connection, request, downstream.protocol(), worker.now());
+        this.record = new ExchangeRecord(chain.manager(), connection, request, downstream.protocol(), worker.now());
     }
 
     void begin(boolean end) {
         requestEnded = end;
+        chain.began(record);
+        if (end) {
+            record.requestEnded(worker.now());
+        }
         LocalReply refusal = chain.admit(request, connection, worker);
         if (refusal != null) {
             reply(refusal);
@@ -119,6 +123,7 @@ public final class Exchange implements RequestReceiver, ResponseReceiver, Stream
         attempt(state);
     }
 
+    /** From the end of the request to the end of the response, as Envoy counts it. */
     private void startTimeout(Route.Forward action) {
         worker.deadlines().set(timeout, worker.now(), action.timeout().toNanos());
     }
@@ -156,7 +161,8 @@ public final class Exchange implements RequestReceiver, ResponseReceiver, Stream
         record.upstreamReady(stream);
         boolean whole = requestEnded && waitingBody.isEmpty() && waitingTrailers == null;
         stream.request(request, whole);
-        if (!whole) {
+        // Where the head could not be sent, another attempt may have begun by now and taken the body along.
+        if (!whole && upstream == stream) {
             sendWaiting(stream);
         }
     }
@@ -181,6 +187,9 @@ public final class Exchange implements RequestReceiver, ResponseReceiver, Stream
     @Override
     public void failed(Failure failure) {
         pool = null;
+        if (ended) {
+            return;
+        }
         leaveHost();
         boolean connect = failure.kind() != Failure.Kind.OVERFLOW;
         if (failure.kind() == Failure.Kind.GONE && !replayed) {
@@ -269,8 +278,11 @@ public final class Exchange implements RequestReceiver, ResponseReceiver, Stream
     }
 
     private void requestMaybeEnded() {
+        if (requestEnded) {
+            record.requestEnded(worker.now());
+        }
         Route.Forward action = forward;
-        if (requestEnded && action != null && !responseStarted) {
+        if (requestEnded && action != null) {
             startTimeout(action);
         }
     }
@@ -281,8 +293,8 @@ public final class Exchange implements RequestReceiver, ResponseReceiver, Stream
         stopUpstream();
         if (responseStarted) {
             record.details(problem.details());
-            downstream.abort();
             finish();
+            downstream.abort();
         } else {
             reply(new LocalReply(problem.status(), "", problem.details()));
         }
@@ -328,16 +340,12 @@ public final class Exchange implements RequestReceiver, ResponseReceiver, Stream
             upstream = null;
         }
         record.responseStarted(response.status(), worker.now());
-        worker.deadlines().clear(timeout);
-        Route.Forward action = forward;
-        if (!end && action != null) {
-            startTimeout(action);
-        }
+        record.response(response);
         chain.finish(response, matched);
-        downstream.respond(response, end);
         if (end) {
             finish();
         }
+        downstream.respond(response, end);
     }
 
     private boolean retryAnswer(boolean end) {
@@ -383,10 +391,11 @@ public final class Exchange implements RequestReceiver, ResponseReceiver, Stream
         if (end && !tunnel) {
             upstream = null;
         }
-        downstream.data(data, end);
         if (end) {
             finish();
-        } else if (!downstream.isWritable()) {
+        }
+        downstream.data(data, end);
+        if (!end && !downstream.isWritable()) {
             Upstream stream = upstream;
             if (stream != null) {
                 stream.read(false);
@@ -400,8 +409,8 @@ public final class Exchange implements RequestReceiver, ResponseReceiver, Stream
             return;
         }
         upstream = null;
-        downstream.trailers(trailers);
         finish();
+        downstream.trailers(trailers);
     }
 
     @Override
@@ -416,8 +425,8 @@ public final class Exchange implements RequestReceiver, ResponseReceiver, Stream
         if (responseStarted) {
             record.flag(reason == Reset.PROTOCOL_ERROR ? ResponseFlag.UPE : ResponseFlag.UC);
             record.details("upstream_reset_after_response_started{" + details + "}");
-            downstream.abort();
             finish();
+            downstream.abort();
             return;
         }
         if (mayReplay(reason, reused) || retry(Route.RetryPolicy.On.RESET)) {
@@ -463,8 +472,9 @@ public final class Exchange implements RequestReceiver, ResponseReceiver, Stream
         responseStarted = true;
         record.details(reply.details());
         record.responseStarted(reply.status(), worker.now());
-        record.responseBytes(reply.send(downstream, request, chain.serverName()));
+        record.responseBytes(reply.length(request));
         finish();
+        reply.send(downstream, request, chain.serverName());
     }
 
     private void stopUpstream() {
@@ -488,6 +498,10 @@ public final class Exchange implements RequestReceiver, ResponseReceiver, Stream
         }
     }
 
+    /**
+     * The exchange is over and told of. The order must hold: before the end of the answer is handed on, for then the
+     * server end may already read its next request into the same head.
+     */
     private void finish() {
         if (ended) {
             return;
@@ -519,8 +533,8 @@ public final class Exchange implements RequestReceiver, ResponseReceiver, Stream
             stopUpstream();
             if (responseStarted) {
                 record.details(details);
-                downstream.abort();
                 finish();
+                downstream.abort();
             } else {
                 reply(new LocalReply(
                         504, flag == ResponseFlag.UT ? "upstream request timeout" : "stream timeout", details));

@@ -2,6 +2,7 @@ package io.weft.proxy.http2;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelFuture;
 import io.netty.handler.codec.http2.Http2Error;
 import io.netty.handler.codec.http2.Http2Exception;
 import io.netty.handler.codec.http2.Http2Headers;
@@ -13,10 +14,13 @@ import io.weft.proxy.http.Response;
 import io.weft.proxy.http.ResponseReceiver;
 import io.weft.proxy.http.ResponseReceiver.Reset;
 import io.weft.proxy.http.Upstream;
+import io.weft.proxy.tls.TlsSession;
 import org.jspecify.annotations.Nullable;
 
 /** The endpoint's end of one exchange over HTTP/2. */
 final class ClientStream implements Upstream {
+
+    private static final int MAX_INTERIM = 16;
 
     private final Http2Client client;
     private final int id;
@@ -27,6 +31,7 @@ final class ClientStream implements Upstream {
     private boolean headCame;
     private boolean requestEnded;
     private boolean paused;
+    private int interim;
     private int unconsumed;
     private long received;
 
@@ -47,7 +52,7 @@ final class ClientStream implements Upstream {
     public void request(Request request, boolean end) {
         head = request.isHead();
         requestEnded = end;
-        client.encoder()
+        ChannelFuture written = client.encoder()
                 .writeHeaders(
                         client.context(),
                         id,
@@ -55,13 +60,13 @@ final class ClientStream implements Upstream {
                         0,
                         end,
                         client.context().newPromise());
-        client.opened(this);
+        client.opened(this, written);
         client.flushLater();
     }
 
     @Override
     public void data(ByteBuf data, boolean end) {
-        if (receiver == null) {
+        if (receiver == null || (!end && !data.isReadable())) {
             data.release();
             return;
         }
@@ -91,9 +96,16 @@ final class ClientStream implements Upstream {
     @Override
     public void cancel() {
         receiver = null;
-        client.resetStream(
-                client.context(), id, Http2Error.CANCEL.code(), client.context().newPromise());
-        client.flushLater();
+        reset();
+    }
+
+    /** The endpoint need not go on. Of a stream that is no more nothing may be said (RFC 9113 section 5.1). */
+    private void reset() {
+        if (client.connection().stream(id) != null) {
+            client.resetStream(
+                    client.context(), id, Http2Error.CANCEL.code(), client.context().newPromise());
+            client.flushLater();
+        }
     }
 
     @Override
@@ -132,7 +144,12 @@ final class ClientStream implements Upstream {
 
     @Override
     public String localAddress() {
-        return String.valueOf(client.context().channel().localAddress());
+        return client.localAddress();
+    }
+
+    @Override
+    public @Nullable TlsSession tls() {
+        return client.tls();
     }
 
     // ---- frames ----
@@ -161,6 +178,9 @@ final class ClientStream implements Upstream {
         if (response.isInterim()) {
             if (end) {
                 throw new BadMessage(502, "http2.interim_response_ends_stream");
+            }
+            if (++interim > MAX_INTERIM) {
+                throw new BadMessage(502, "http2.too_many_interim_responses");
             }
             exchange.response(response, false);
             return;
@@ -196,22 +216,29 @@ final class ClientStream implements Upstream {
     }
 
     private void checkLength(boolean end) throws BadMessage {
+        // An answer to HEAD, 204 and 304 may tell a length but has no body; over HTTP/1 it would be the next answer.
+        if (response.body() == Request.Body.NONE) {
+            if (received > 0) {
+                throw new BadMessage(502, "http2.body_where_none_may_be");
+            }
+            return;
+        }
         long length = response.contentLength();
-        if (!head && length >= 0 && (received > length || (end && received != length))) {
+        if (length >= 0 && (received > length || (end && received != length))) {
             throw new BadMessage(502, "http2.content_length_differs_from_body");
         }
     }
 
-    /** The response has ended; a request that has not is of no use any more. */
+    /**
+     * The response has ended; what was not sent of the request is of no use any more. It may also wait for a window that
+     * the endpoint never opens again.
+     */
     private void finished() {
         receiver = null;
-        if (!requestEnded) {
-            client.resetStream(
-                    client.context(),
-                    id,
-                    Http2Error.NO_ERROR.code(),
-                    client.context().newPromise());
-            client.flushLater();
+        Http2Stream stream = client.connection().stream(id);
+        if (stream != null
+                && (!requestEnded || client.encoder().flowController().hasFlowControlled(stream))) {
+            reset();
         }
     }
 
@@ -230,8 +257,10 @@ final class ClientStream implements Upstream {
         }
     }
 
-    void closed() {
-        closed(false);
+    /** The head was not sent: the endpoint knows nothing of this exchange. */
+    void unopened(@Nullable Throwable cause) {
+        boolean refused = cause instanceof Http2Exception problem && problem.error() == Http2Error.REFUSED_STREAM;
+        reset(refused ? Reset.REFUSED : Reset.RESET, refused ? "local_refused_stream_reset" : "local_reset");
     }
 
     void closed(boolean unseen) {

@@ -190,7 +190,7 @@ final class HeadReader {
         response.status(code.intValue(), Response.phrase(code.intValue()));
         lines(from, response.headers(), null, 1000);
         long length = length(response.headers());
-        if (end || head) {
+        if (end || head || code == 204 || code == 304) {
             response.body(Request.Body.NONE, length);
         } else if (length >= 0) {
             response.body(Request.Body.LENGTH, length);

@@ -1,6 +1,7 @@
 package io.weft.proxy.http2;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.http2.Http2Connection;
 import io.netty.handler.codec.http2.Http2ConnectionAdapter;
@@ -17,7 +18,9 @@ import io.weft.proxy.http.BadMessage;
 import io.weft.proxy.http.ResponseReceiver;
 import io.weft.proxy.http.ResponseReceiver.Reset;
 import io.weft.proxy.http.Upstream;
+import io.weft.proxy.pool.LocalAddress;
 import io.weft.proxy.pool.PooledConnection;
+import io.weft.proxy.tls.TlsSession;
 import io.weft.proxy.worker.Deadline;
 import io.weft.proxy.worker.Worker;
 import java.nio.charset.StandardCharsets;
@@ -32,6 +35,14 @@ public final class Http2Client extends Http2ConnectionHandler implements PooledC
     private static final int CONNECTION_WINDOW = 1024 * 1024;
     private static final int MAX_STREAMS = 1_000;
 
+    /** Until the endpoint has told its limit; it should allow no fewer (RFC 9113 section 6.5.2). */
+    private static final int MAX_STREAMS_BEFORE_SETTINGS = 100;
+
+    /** Ids are used up beyond that; a little is left for streams that are being opened. */
+    private static final int LAST_STREAM = Integer.MAX_VALUE - 10_000;
+
+    private static final long CLOSE_AFTER_ERROR_MILLIS = 1_000;
+
     private final Worker worker;
     private final Owner owner;
     private final long idleNanos;
@@ -39,8 +50,11 @@ public final class Http2Client extends Http2ConnectionHandler implements PooledC
     private final Http2Connection.PropertyKey key;
     private final Deadline idle = new Idle();
     private @Nullable ChannelHandlerContext context;
+    private @Nullable TlsSession session;
+    private String localAddress = "";
     private int opened;
     private int opening;
+    private boolean settled;
     private boolean draining;
     private boolean retired;
 
@@ -65,12 +79,16 @@ public final class Http2Client extends Http2ConnectionHandler implements PooledC
     @Override
     public void handlerAdded(ChannelHandlerContext added) throws Exception {
         context = added;
+        session = TlsSession.of(added.channel());
+        localAddress = LocalAddress.text(added.channel());
         super.handlerAdded(added);
         connection()
                 .local()
                 .flowController()
                 .incrementWindowSize(connection().connectionStream(), CONNECTION_WINDOW - Http2Frames.DEFAULT_WINDOW);
         worker.flushLater(added.channel());
+        // Whoever it was made for may be gone by now.
+        worker.deadlines().set(idle, worker.now(), idleNanos);
     }
 
     ChannelHandlerContext context() {
@@ -81,6 +99,15 @@ public final class Http2Client extends Http2ConnectionHandler implements PooledC
         return known;
     }
 
+    @Nullable
+    TlsSession tls() {
+        return session;
+    }
+
+    String localAddress() {
+        return localAddress;
+    }
+
     void flushLater() {
         worker.flushLater(context().channel());
     }
@@ -89,14 +116,21 @@ public final class Http2Client extends Http2ConnectionHandler implements PooledC
 
     @Override
     public int room() {
-        if (draining || retired || connection().goAwayReceived() || connection().goAwaySent()) {
+        if (draining || retired || isSpent()) {
             return 0;
         }
-        if (maxRequests > 0 && opened >= maxRequests) {
-            return 0;
-        }
-        int allowed = Math.min(MAX_STREAMS, connection().local().maxActiveStreams());
+        int allowed = Math.min(
+                MAX_STREAMS, settled ? connection().local().maxActiveStreams() : MAX_STREAMS_BEFORE_SETTINGS);
         return Math.max(0, allowed - connection().local().numActiveStreams() - opening);
+    }
+
+    /** Whether no exchange may ever begin on this connection again. */
+    private boolean isSpent() {
+        return connection().goAwayReceived()
+                || connection().goAwaySent()
+                || (maxRequests > 0 && opened >= maxRequests)
+                || connection().local().lastStreamCreated() > LAST_STREAM
+                || (settled && connection().local().maxActiveStreams() == 0);
     }
 
     @Override
@@ -108,22 +142,43 @@ public final class Http2Client extends Http2ConnectionHandler implements PooledC
     }
 
     /** The stream's head was written, or never will be. */
-    void opened(ClientStream mine) {
+    void opened(ClientStream mine, ChannelFuture written) {
         opening--;
         Http2Stream stream = connection().stream(mine.id());
-        if (stream == null) {
-            mine.closed();
-        } else {
+        if (stream != null) {
             stream.setProperty(key, mine);
+            return;
         }
+        mine.unopened(written.cause());
+        changed();
+    }
+
+    private void changed() {
+        if (connection().numActiveStreams() + opening == 0) {
+            if (draining || isSpent()) {
+                close();
+                return;
+            }
+            if (!retired) {
+                worker.deadlines().set(idle, System.nanoTime(), idleNanos);
+            }
+        }
+        if (room() > 0) {
+            owner.released(this);
+        }
+    }
+
+    /** At once: there is nothing to wait for, or nobody who would answer. */
+    private void close() {
+        retire();
+        context().close();
     }
 
     @Override
     public void drain() {
         draining = true;
-        if (connection().numActiveStreams() == 0) {
-            retire();
-            context().close();
+        if (connection().numActiveStreams() + opening == 0) {
+            close();
         }
     }
 
@@ -173,18 +228,36 @@ public final class Http2Client extends Http2ConnectionHandler implements PooledC
     @Override
     public void userEventTriggered(ChannelHandlerContext channel, Object event) throws Exception {
         if (event instanceof io.netty.channel.socket.ChannelInputShutdownReadComplete) {
-            channel.close();
+            close(); // the endpoint has nothing more to say; who still waits shall hear of it now
         }
         super.userEventTriggered(channel, event);
     }
 
+    private @Nullable ClientStream stream(int id) {
+        Http2Stream stream = connection().stream(id);
+        return stream == null ? null : stream.getProperty(key);
+    }
+
+    @Override
+    protected void onStreamError(
+            ChannelHandlerContext channel, boolean outbound, Throwable cause, Http2Exception.StreamException problem) {
+        ClientStream mine = stream(problem.streamId());
+        if (mine != null && !outbound) {
+            mine.reset(Reset.PROTOCOL_ERROR, "http2.protocol_error");
+        }
+        super.onStreamError(channel, outbound, cause, problem);
+    }
+
+    @Override
+    protected void onConnectionError(
+            ChannelHandlerContext channel, boolean outbound, Throwable cause, @Nullable Http2Exception problem) {
+        retire();
+        gracefulShutdownTimeoutMillis(CLOSE_AFTER_ERROR_MILLIS);
+        super.onConnectionError(channel, outbound, cause, problem);
+    }
+
     /** What frames mean for streams. */
     final class Frames extends Http2FrameAdapter {
-
-        private @Nullable ClientStream stream(int id) {
-            Http2Stream stream = connection().stream(id);
-            return stream == null ? null : stream.getProperty(key);
-        }
 
         @Override
         public void onHeadersRead(ChannelHandlerContext channel, int id, Http2Headers headers, int padding, boolean end)
@@ -231,18 +304,24 @@ public final class Http2Client extends Http2ConnectionHandler implements PooledC
 
         @Override
         public void onRstStreamRead(ChannelHandlerContext channel, int id, long errorCode) {
-            ClientStream mine = stream(id);
+            Http2Stream stream = connection().stream(id);
+            if (stream == null) {
+                return;
+            }
+            stream.resetSent(); // a reset is not answered with one (RFC 9113 section 5.4.2)
+            ClientStream mine = stream.getProperty(key);
             if (mine != null) {
                 boolean refused = errorCode == Http2Error.REFUSED_STREAM.code();
-                mine.reset(refused ? Reset.REFUSED : Reset.RESET, "remote_reset_" + Http2Error.valueOf(errorCode));
+                mine.reset(
+                        refused ? Reset.REFUSED : Reset.RESET,
+                        refused ? "remote_refused_stream_reset" : "remote_reset");
             }
         }
 
         @Override
         public void onSettingsRead(ChannelHandlerContext channel, Http2Settings settings) {
-            if (room() > 0) {
-                owner.released(Http2Client.this);
-            }
+            settled = true;
+            changed();
         }
 
         @Override
@@ -251,9 +330,7 @@ public final class Http2Client extends Http2ConnectionHandler implements PooledC
             System.getLogger("io.weft.proxy.http2")
                     .log(System.Logger.Level.DEBUG, "GOAWAY {0} {1} {2}", last, errorCode, why);
             retire();
-            if (connection().numActiveStreams() == 0) {
-                channel.close();
-            }
+            changed();
         }
 
         private void malformed(int id, ClientStream mine, BadMessage problem) {
@@ -276,17 +353,7 @@ public final class Http2Client extends Http2ConnectionHandler implements PooledC
                             && stream.id() > connection().local().lastStreamKnownByPeer();
                     mine.closed(unseen);
                 }
-                if (connection().numActiveStreams() == 0) {
-                    if (draining || connection().goAwayReceived()) {
-                        retire();
-                        context().close();
-                        return;
-                    }
-                    worker.deadlines().set(idle, System.nanoTime(), idleNanos);
-                }
-                if (!retired && room() > 0) {
-                    owner.released(Http2Client.this);
-                }
+                changed();
             } finally {
                 worker.leave();
             }

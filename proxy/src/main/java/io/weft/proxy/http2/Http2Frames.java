@@ -1,9 +1,14 @@
 package io.weft.proxy.http2;
 
 import io.netty.handler.codec.http2.AbstractHttp2ConnectionHandlerBuilder;
+import io.netty.handler.codec.http2.DefaultHttp2Connection;
+import io.netty.handler.codec.http2.DefaultHttp2LocalFlowController;
+import io.netty.handler.codec.http2.DefaultHttp2RemoteFlowController;
+import io.netty.handler.codec.http2.Http2Connection;
 import io.netty.handler.codec.http2.Http2ConnectionDecoder;
 import io.netty.handler.codec.http2.Http2ConnectionEncoder;
 import io.netty.handler.codec.http2.Http2Settings;
+import io.netty.handler.codec.http2.UniformStreamByteDistributor;
 import io.weft.proxy.config.HttpConnectionManager;
 import io.weft.proxy.http.Exchanges;
 import io.weft.proxy.pool.PooledConnection;
@@ -11,7 +16,7 @@ import io.weft.proxy.worker.Worker;
 
 /**
  * Makes both ends with the limits that keep a peer from costing more than it pays (attack cases 2.D): resets in both
- * directions, control frames that wait, empty frames, small CONTINUATIONs, the HPACK table, the size of a decoded head.
+ * directions, control frames that wait or come in floods, empty frames, small CONTINUATIONs, the HPACK table, the size of a decoded head.
  */
 public final class Http2Frames {
 
@@ -23,6 +28,7 @@ public final class Http2Frames {
     private static final int RESET_WINDOW_SECONDS = 30;
     private static final int MAX_HEADER_BYTES = 60 * 1024;
     private static final int CLIENT_STREAM_WINDOW = 256 * 1024;
+    private static final float WINDOW_UPDATE_RATIO = 0.5f;
 
     private Http2Frames() {}
 
@@ -36,7 +42,7 @@ public final class Http2Frames {
         return new ServerBuilder(worker, manager, exchanges).settings(settings).make();
     }
 
-    /** The handler for the client end; it announces room to its owner when the endpoint's settings have come. */
+    /** The handler for the client end. */
     public static Http2Client client(Worker worker, PooledConnection.Owner owner, long idleNanos, int maxRequests) {
         Http2Settings settings = new Http2Settings()
                 .pushEnabled(false)
@@ -45,6 +51,15 @@ public final class Http2Frames {
         return new ClientBuilder(worker, owner, idleNanos, maxRequests)
                 .settings(settings)
                 .make();
+    }
+
+    /** Priorities are deprecated (RFC 9113 section 5.3); a tree of them is work that a peer can demand. */
+    private static Http2Connection withoutPriorities(Http2Connection connection) {
+        connection
+                .remote()
+                .flowController(
+                        new DefaultHttp2RemoteFlowController(connection, new UniformStreamByteDistributor(connection)));
+        return connection;
     }
 
     private static final class ServerBuilder extends AbstractHttp2ConnectionHandlerBuilder<Http2Server, ServerBuilder> {
@@ -56,7 +71,7 @@ public final class Http2Frames {
             this.worker = worker;
             this.manager = manager;
             this.exchanges = exchanges;
-            server(true);
+            connection(withoutPriorities(new DefaultHttp2Connection(true)));
             validateHeaders(true);
             encoderEnforceMaxQueuedControlFrames(MAX_QUEUED_CONTROL_FRAMES);
             decoderEnforceMaxRstFramesPerWindow(MAX_RESETS, RESET_WINDOW_SECONDS);
@@ -93,10 +108,16 @@ public final class Http2Frames {
             this.owner = owner;
             this.idleNanos = idleNanos;
             this.maxRequests = maxRequests;
-            server(false);
+            DefaultHttp2Connection connection = new DefaultHttp2Connection(false);
+            // The streams of one connection belong to many clients: some that do not read must not use up the window
+            // of all the others, so only the stream's own window waits for its reader.
+            connection.local().flowController(new DefaultHttp2LocalFlowController(connection, WINDOW_UPDATE_RATIO, true));
+            connection(withoutPriorities(connection));
             validateHeaders(true);
             encoderEnforceMaxQueuedControlFrames(MAX_QUEUED_CONTROL_FRAMES);
-            decoderEnforceMaxRstFramesPerWindow(MAX_RESETS, RESET_WINDOW_SECONDS);
+            // No limit on resets: an endpoint can only reset what it was asked, and it is asked by many.
+            decoderEnforceMaxRstFramesPerWindow(0, 0);
+            encoderEnforceMaxRstFramesPerWindow(0, 0);
             decoderEnforceMaxConsecutiveEmptyDataFrames(2);
         }
 

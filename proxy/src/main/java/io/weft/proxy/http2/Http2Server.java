@@ -1,6 +1,8 @@
 package io.weft.proxy.http2;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.http2.Http2Connection;
 import io.netty.handler.codec.http2.Http2ConnectionAdapter;
@@ -20,6 +22,8 @@ import io.weft.proxy.http.Exchanges;
 import io.weft.proxy.http.Request;
 import io.weft.proxy.worker.Deadline;
 import io.weft.proxy.worker.Worker;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -32,12 +36,19 @@ public final class Http2Server extends Http2ConnectionHandler {
     /** After the first GOAWAY a client may still have streams on their way to us. */
     private static final long GOAWAY_GRACE = TimeUnit.MILLISECONDS.toNanos(500);
 
+    private static final long CLOSE_AFTER_ERROR_MILLIS = 1_000;
+
+    /** What an answer earns its reader: a WINDOW_UPDATE for the stream and one for the connection, twice. */
+    private static final int CONTROL_FRAMES_PER_ANSWER = 4;
+
     private final Worker worker;
     private final Exchanges exchanges;
     private final HttpConnectionManager manager;
     private final Http2Connection.PropertyKey key;
     private final Deadline idle = new Idle();
     private final Deadline goAway = new SecondGoAway();
+    private final UnreadAnswers unread;
+    private final ControlBudget budget;
     private @Nullable ChannelHandlerContext context;
 
     Http2Server(
@@ -52,6 +63,9 @@ public final class Http2Server extends Http2ConnectionHandler {
         this.exchanges = exchanges;
         this.manager = manager;
         this.key = connection().newKey();
+        this.unread = new UnreadAnswers(
+                this, worker, manager.timeouts().streamIdle().toNanos());
+        this.budget = new ControlBudget(worker.now());
         connection().addListener(new StreamsEnd());
         connection().remote().flowController().listener(this::writabilityChanged);
     }
@@ -86,6 +100,37 @@ public final class Http2Server extends Http2ConnectionHandler {
         worker.flushLater(context().channel());
     }
 
+    void reset(Http2Stream stream, Http2Error code) {
+        if (connection().stream(stream.id()) != null) {
+            unread.reset(
+                    resetStream(context(), stream.id(), code.code(), context().newPromise()));
+            flushLater();
+        }
+    }
+
+    /** An answer was handed over whole. */
+    void answered() {
+        budget.earn(CONTROL_FRAMES_PER_ANSWER);
+        unread.answered();
+    }
+
+    /** Those whose answers are complete but not all sent. */
+    List<ServerStream> ending() {
+        List<ServerStream> found = new ArrayList<>();
+        try {
+            connection().forEachActiveStream(stream -> {
+                ServerStream mine = stream.getProperty(key);
+                if (mine != null && mine.isEnding()) {
+                    found.add(mine);
+                }
+                return true;
+            });
+        } catch (Http2Exception e) {
+            throw new IllegalStateException(e); // thrown by visitors only, and this one throws none
+        }
+        return found;
+    }
+
     private @Nullable ServerStream stream(int id) {
         Http2Stream stream = connection().stream(id);
         return stream == null ? null : stream.getProperty(key);
@@ -117,6 +162,7 @@ public final class Http2Server extends Http2ConnectionHandler {
     public void channelInactive(ChannelHandlerContext channel) throws Exception {
         worker.deadlines().clear(idle);
         worker.deadlines().clear(goAway);
+        worker.deadlines().clear(unread);
         worker.enter();
         try {
             super.channelInactive(channel);
@@ -130,7 +176,7 @@ public final class Http2Server extends Http2ConnectionHandler {
         if (event instanceof Drain) {
             drain();
         } else if (event instanceof io.netty.channel.socket.ChannelInputShutdownReadComplete) {
-            channel.close(); // a client that sends no more cannot acknowledge anything either
+            context().close(); // a client that sends no more cannot open windows either; its streams end now
         }
         super.userEventTriggered(channel, event);
     }
@@ -148,10 +194,27 @@ public final class Http2Server extends Http2ConnectionHandler {
                 context(),
                 Integer.MAX_VALUE,
                 Http2Error.NO_ERROR.code(),
-                io.netty.buffer.Unpooled.EMPTY_BUFFER,
+                Unpooled.EMPTY_BUFFER,
                 context().newPromise());
         context().flush();
         worker.deadlines().set(goAway, System.nanoTime(), GOAWAY_GRACE);
+    }
+
+    @Override
+    protected void onStreamError(
+            ChannelHandlerContext channel, boolean outbound, Throwable cause, Http2Exception.StreamException problem) {
+        ServerStream mine = stream(problem.streamId());
+        if (mine != null && !outbound) {
+            mine.requestMalformed(new BadMessage(400, "http2.protocol_error"));
+        }
+        super.onStreamError(channel, outbound, cause, problem);
+    }
+
+    @Override
+    protected void onConnectionError(
+            ChannelHandlerContext channel, boolean outbound, Throwable cause, @Nullable Http2Exception problem) {
+        gracefulShutdownTimeoutMillis(CLOSE_AFTER_ERROR_MILLIS);
+        super.onConnectionError(channel, outbound, cause, problem);
     }
 
     /** What frames mean for streams. */
@@ -169,7 +232,7 @@ public final class Http2Server extends Http2ConnectionHandler {
                 try {
                     known.requestTrailers(HeadReader.trailers(headers));
                 } catch (BadMessage problem) {
-                    malformed(id, known, problem);
+                    throw malformed(id, known, problem);
                 }
             }
         }
@@ -195,6 +258,7 @@ public final class Http2Server extends Http2ConnectionHandler {
             }
             Request request = new Request();
             ServerStream mine = new ServerStream(Http2Server.this, stream, request);
+            mine.begins(end);
             try {
                 HeadReader.request(headers, request, end, manager.limits().maxHeaders());
             } catch (BadMessage problem) {
@@ -203,14 +267,17 @@ public final class Http2Server extends Http2ConnectionHandler {
                     exchanges.refuse(mine, request, problem);
                     return;
                 }
+                mine.mute();
+                exchanges.refuse(mine, request, problem);
                 throw Http2Exception.streamError(id, Http2Error.PROTOCOL_ERROR, problem.details());
             }
             stream.setProperty(key, mine);
-            mine.begun(exchanges.begin(mine, request, end), end);
+            mine.begun(exchanges.begin(mine, request, end));
         }
 
         @Override
-        public int onDataRead(ChannelHandlerContext channel, int id, ByteBuf data, int padding, boolean end) {
+        public int onDataRead(ChannelHandlerContext channel, int id, ByteBuf data, int padding, boolean end)
+                throws Http2Exception {
             ServerStream mine = stream(id);
             int size = data.readableBytes();
             if (mine == null) {
@@ -219,16 +286,55 @@ public final class Http2Server extends Http2ConnectionHandler {
             try {
                 return padding + mine.requestData(data, end);
             } catch (BadMessage problem) {
-                malformed(id, mine, problem);
-                return size + padding;
+                throw malformed(id, mine, problem);
             }
         }
 
-        private void malformed(int id, ServerStream mine, BadMessage problem) {
+        /** Thrown rather than reset here, because Netty counts what it is thrown (attack case D2). */
+        private Http2Exception malformed(int id, ServerStream mine, BadMessage problem) {
             mine.requestMalformed(problem);
-            resetStream(
-                    context(), id, Http2Error.PROTOCOL_ERROR.code(), context().newPromise());
-            flushLater();
+            return Http2Exception.streamError(id, Http2Error.PROTOCOL_ERROR, problem.details());
+        }
+
+        @Override
+        public void onRstStreamRead(ChannelHandlerContext channel, int id, long errorCode) {
+            Http2Stream stream = connection().stream(id);
+            if (stream != null) {
+                stream.resetSent(); // a reset is not answered with one (RFC 9113 section 5.4.2)
+            }
+        }
+
+        @Override
+        public void onWindowUpdateRead(ChannelHandlerContext channel, int id, int increment) throws Http2Exception {
+            if (increment < ControlBudget.SMALL_INCREMENT) {
+                budget.spend(worker.now());
+            }
+            ServerStream mine = stream(id);
+            if (mine != null) {
+                mine.moved(worker.now());
+            }
+        }
+
+        @Override
+        public void onPingRead(ChannelHandlerContext channel, long data) throws Http2Exception {
+            budget.spend(worker.now());
+        }
+
+        @Override
+        public void onPingAckRead(ChannelHandlerContext channel, long data) throws Http2Exception {
+            budget.spend(worker.now());
+        }
+
+        @Override
+        public void onSettingsRead(ChannelHandlerContext channel, Http2Settings settings) throws Http2Exception {
+            budget.spend(worker.now());
+        }
+
+        @Override
+        public void onPriorityRead(
+                ChannelHandlerContext channel, int id, int dependency, short weight, boolean exclusive)
+                throws Http2Exception {
+            budget.spend(worker.now());
         }
     }
 
@@ -269,7 +375,21 @@ public final class Http2Server extends Http2ConnectionHandler {
     private final class SecondGoAway extends Deadline {
         @Override
         protected void expired() {
-            context().channel().close(); // comes by the base class, which waits for streams to end
+            worker.enter();
+            try {
+                boolean idle = connection().numActiveStreams() == 0;
+                // Streams may take their time: each has its own timeouts.
+                gracefulShutdownTimeoutMillis(idle ? CLOSE_AFTER_ERROR_MILLIS : -1);
+                goAway(
+                        context(),
+                        connection().remote().lastStreamCreated(),
+                        Http2Error.NO_ERROR.code(),
+                        Unpooled.EMPTY_BUFFER,
+                        context().newPromise());
+                context().channel().close(); // comes by the base class, which waits for streams to end
+            } finally {
+                worker.leave();
+            }
         }
     }
 }

@@ -2,6 +2,7 @@ package io.weft.proxy.http2;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelFuture;
 import io.netty.handler.codec.http2.Http2Error;
 import io.netty.handler.codec.http2.Http2Exception;
 import io.netty.handler.codec.http2.Http2LocalFlowController;
@@ -29,6 +30,7 @@ final class ServerStream implements Downstream {
     private boolean paused;
     private boolean requestEnded;
     private boolean responseEnded;
+    private long movedAt;
 
     ServerStream(Http2Server server, Http2Stream stream, Request request) {
         this.server = server;
@@ -36,11 +38,34 @@ final class ServerStream implements Downstream {
         this.request = request;
     }
 
-    void begun(RequestReceiver exchange, boolean end) {
+    /** Before the exchange begins, because it may answer at once. */
+    void begins(boolean end) {
         requestEnded = end;
+    }
+
+    void begun(RequestReceiver exchange) {
         if (!responseEnded) {
             receiver = exchange;
         }
+    }
+
+    /** Nothing is to be answered: the stream will be reset. */
+    void mute() {
+        responseEnded = true;
+    }
+
+    /** Whether the answer is complete but perhaps not yet sent. */
+    boolean isEnding() {
+        return responseEnded;
+    }
+
+    /** When the client last let this stream's answer move, on the clock of {@link System#nanoTime}. */
+    long movedAt() {
+        return movedAt;
+    }
+
+    void moved(long now) {
+        movedAt = now;
     }
 
     // ---- frames ----
@@ -82,13 +107,13 @@ final class ServerStream implements Downstream {
         }
     }
 
-    /** The caller resets the stream. */
+    /** The caller resets the stream; what the exchange answers is for the log alone. */
     void requestMalformed(BadMessage problem) {
         RequestReceiver exchange = receiver;
         receiver = null;
         responseEnded = true;
         if (exchange != null) {
-            exchange.downstreamGone();
+            exchange.requestMalformed(problem);
         }
     }
 
@@ -115,7 +140,7 @@ final class ServerStream implements Downstream {
         if (responseEnded) {
             return;
         }
-        server.encoder()
+        ChannelFuture written = server.encoder()
                 .writeHeaders(
                         server.context(),
                         stream.id(),
@@ -125,17 +150,17 @@ final class ServerStream implements Downstream {
                         server.context().newPromise());
         server.flushLater();
         if (end) {
-            ended();
+            ended(written);
         }
     }
 
     @Override
     public void data(ByteBuf data, boolean end) {
-        if (responseEnded) {
+        if (responseEnded || (!end && !data.isReadable())) {
             data.release();
             return;
         }
-        server.encoder()
+        ChannelFuture written = server.encoder()
                 .writeData(
                         server.context(),
                         stream.id(),
@@ -145,7 +170,7 @@ final class ServerStream implements Downstream {
                         server.context().newPromise());
         server.flushLater();
         if (end) {
-            ended();
+            ended(written);
         }
     }
 
@@ -154,7 +179,7 @@ final class ServerStream implements Downstream {
         if (responseEnded) {
             return;
         }
-        server.encoder()
+        ChannelFuture written = server.encoder()
                 .writeHeaders(
                         server.context(),
                         stream.id(),
@@ -163,22 +188,32 @@ final class ServerStream implements Downstream {
                         true,
                         server.context().newPromise());
         server.flushLater();
-        ended();
+        ended(written);
     }
 
-    private void ended() {
+    private void ended(ChannelFuture written) {
         responseEnded = true;
         receiver = null;
+        movedAt = server.worker().now();
+        server.answered();
         if (!requestEnded) {
-            // The rest of the request is of no use: the client need not send it (RFC 9113 section 8.1).
-            reset(Http2Error.NO_ERROR);
+            // The rest of the request is of no use: the client need not send it (RFC 9113 section 8.1). Only once the
+            // answer is out: a reset throws away what waits for the client's window.
+            written.addListener(done -> {
+                if (done.isSuccess() && !requestEnded) {
+                    reset(Http2Error.NO_ERROR);
+                }
+            });
         }
     }
 
     private void reset(Http2Error code) {
-        server.resetStream(
-                server.context(), stream.id(), code.code(), server.context().newPromise());
-        server.flushLater();
+        server.reset(stream, code);
+    }
+
+    /** The client has not taken the end of its answer in time. */
+    void giveUp() {
+        reset(Http2Error.CANCEL);
     }
 
     @Override

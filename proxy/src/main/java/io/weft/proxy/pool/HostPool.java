@@ -4,13 +4,14 @@ import io.weft.proxy.config.Cluster;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * All connections of one event loop to one endpoint by one protocol.
  *
- * <p>Invariants: a connection is in {@code available} exactly while it has room; whoever waits does so only while a
- * connection is being made, and there are never more of those than are waited for; the most recently used connection is
- * taken first, so that the others can grow old and be closed.
+ * <p>Invariants: a connection with room is in {@code available}, once; whoever waits does so only while a connection is
+ * being made or all that may be made are full, and there are never more being made than are waited for; the most recently
+ * used connection is taken first, so that the others can grow old and be closed.
  */
 public final class HostPool implements PooledConnection.Owner {
 
@@ -35,28 +36,36 @@ public final class HostPool implements PooledConnection.Owner {
         this.multiplexed = multiplexed;
     }
 
-    /** Asks for a stream. */
+    /** Asks for a stream. Where all connections are full and no more may be made, it is waited for. */
     public void acquire(StreamReceiver receiver) {
-        PooledConnection connection;
-        while ((connection = available.pollLast()) != null) {
-            if (connection.room() > 0) {
-                receiver.ready(connection);
-                if (connection.room() > 0) {
-                    available.addLast(connection);
-                }
-                return;
+        PooledConnection connection = withRoom();
+        if (connection != null) {
+            // What is opened may fail at once and ask again: by then the connection must be where it belongs.
+            if (!multiplexed) {
+                available.pollLast();
             }
-        }
-        if (closed) {
+            receiver.ready(connection);
+        } else if (closed) {
             receiver.failed(new StreamReceiver.Failure(StreamReceiver.Failure.Kind.GONE, "endpoint_removed"));
         } else if (waiting.size() >= limits.maxPendingRequests()) {
             receiver.failed(new StreamReceiver.Failure(StreamReceiver.Failure.Kind.OVERFLOW, "max_pending_requests"));
-        } else if (all.size() + connecting >= limits.maxConnections() && (connecting == 0 || multiplexed)) {
+        } else if (limits.maxConnections() == 0) {
             receiver.failed(new StreamReceiver.Failure(StreamReceiver.Failure.Kind.OVERFLOW, "max_connections"));
         } else {
             waiting.addLast(receiver);
             connectIfNeeded();
         }
+    }
+
+    private @Nullable PooledConnection withRoom() {
+        PooledConnection connection;
+        while ((connection = available.peekLast()) != null) {
+            if (connection.room() > 0) {
+                return connection;
+            }
+            available.pollLast();
+        }
+        return null;
     }
 
     /** Takes back a request that nobody waits for any more. */
@@ -81,15 +90,16 @@ public final class HostPool implements PooledConnection.Owner {
             return;
         }
         released(connection);
+        connectIfNeeded(); // one may not be enough for all who wait
     }
 
     /** A connection could not be made: the one who has waited longest hears of it, the others get another attempt. */
     public void connectFailed(StreamReceiver.Failure failure) {
         connecting--;
         if (multiplexed) {
-            List<StreamReceiver> all = new ArrayList<>(waiting);
+            List<StreamReceiver> disappointed = new ArrayList<>(waiting);
             waiting.clear();
-            for (StreamReceiver receiver : all) {
+            for (StreamReceiver receiver : disappointed) {
                 receiver.failed(failure);
             }
             return;
