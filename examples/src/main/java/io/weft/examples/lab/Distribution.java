@@ -40,9 +40,7 @@ final class Distribution {
             }
         }
         return new Distribution(
-                home.resolve("bin/java"),
-                String.join(File.pathSeparator, parts),
-                root().resolve("weft"));
+                home.resolve("bin/java"), String.join(File.pathSeparator, parts), root().resolve("weft"));
     }
 
     private static Path readable(Path part, Path copies, int number) {
