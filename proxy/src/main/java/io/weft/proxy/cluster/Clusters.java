@@ -57,6 +57,12 @@ public final class Clusters {
         });
     }
 
+    /** Closes all connections that are idle; busy ones end with what runs on them. */
+    public void close() {
+        used.values().forEach(ClusterState::close);
+        used.clear();
+    }
+
     /** Those in use on this loop. */
     public Collection<ClusterState> used() {
         return used.values();

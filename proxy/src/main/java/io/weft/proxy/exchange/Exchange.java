@@ -150,6 +150,7 @@ public final class Exchange implements RequestReceiver, ResponseReceiver, Stream
     // ---- StreamReceiver ----
 
     @Override
+    @SuppressWarnings("ReferenceEquality") // the same stream, not one like it
     public void ready(PooledConnection pooled) {
         pool = null;
         Upstream stream = pooled.open(this);

@@ -3,6 +3,7 @@ package io.weft.proxy.http2;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
+import io.netty.handler.codec.http2.Http2CodecUtil;
 import io.netty.handler.codec.http2.Http2Connection;
 import io.netty.handler.codec.http2.Http2ConnectionAdapter;
 import io.netty.handler.codec.http2.Http2ConnectionDecoder;
@@ -104,8 +105,8 @@ public final class Http2Client extends Http2ConnectionHandler implements PooledC
         if (draining || retired || isSpent()) {
             return 0;
         }
-        int allowed = Math.min(
-                MAX_STREAMS, settled ? connection().local().maxActiveStreams() : MAX_STREAMS_BEFORE_SETTINGS);
+        int allowed =
+                Math.min(MAX_STREAMS, settled ? connection().local().maxActiveStreams() : MAX_STREAMS_BEFORE_SETTINGS);
         return Math.max(0, allowed - connection().local().numActiveStreams() - opening);
     }
 
@@ -196,6 +197,15 @@ public final class Http2Client extends Http2ConnectionHandler implements PooledC
             super.channelRead(channel, msg);
         } finally {
             worker.leave();
+        }
+    }
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext channel, Throwable cause) throws Exception {
+        if (Http2CodecUtil.getEmbeddedHttp2Exception(cause) == null) {
+            channel.close(); // the socket's own errors, most often a reset: the streams hear of it
+        } else {
+            super.exceptionCaught(channel, cause);
         }
     }
 

@@ -124,7 +124,9 @@ public final class Http2Frames {
             DefaultHttp2Connection connection = new DefaultHttp2Connection(false);
             // The streams of one connection belong to many clients: some that do not read must not use up the window
             // of all the others, so only the stream's own window waits for its reader.
-            connection.local().flowController(new DefaultHttp2LocalFlowController(connection, WINDOW_UPDATE_RATIO, true));
+            connection
+                    .local()
+                    .flowController(new DefaultHttp2LocalFlowController(connection, WINDOW_UPDATE_RATIO, true));
             connection(withoutPriorities(connection));
             validateHeaders(true);
             encoderEnforceMaxQueuedControlFrames(MAX_QUEUED_CONTROL_FRAMES);

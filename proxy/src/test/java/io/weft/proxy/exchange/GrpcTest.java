@@ -87,7 +87,8 @@ class GrpcTest {
             method(MethodDescriptor.MethodType.SERVER_STREAMING, "Many");
     private static final MethodDescriptor<byte[], byte[]> SUM =
             method(MethodDescriptor.MethodType.CLIENT_STREAMING, "Sum");
-    private static final MethodDescriptor<byte[], byte[]> CHAT = method(MethodDescriptor.MethodType.BIDI_STREAMING, "Chat");
+    private static final MethodDescriptor<byte[], byte[]> CHAT =
+            method(MethodDescriptor.MethodType.BIDI_STREAMING, "Chat");
 
     /** A shop whose calls echo; it says its name. */
     private static final class Shop implements AutoCloseable {
@@ -112,17 +113,20 @@ class GrpcTest {
                         answer.onNext(text.isEmpty() ? bytes(name) : request);
                         answer.onCompleted();
                     }))
-                    .addMethod(MANY, ServerCalls.asyncServerStreamingCall((byte[] request, StreamObserver<byte[]> answer) -> {
-                        for (int i = 0; i < Integer.parseInt(text(request)); i++) {
-                            answer.onNext(bytes("item " + i));
-                        }
-                        answer.onCompleted();
-                    }))
+                    .addMethod(
+                            MANY,
+                            ServerCalls.asyncServerStreamingCall((byte[] request, StreamObserver<byte[]> answer) -> {
+                                for (int i = 0; i < Integer.parseInt(text(request)); i++) {
+                                    answer.onNext(bytes("item " + i));
+                                }
+                                answer.onCompleted();
+                            }))
                     .addMethod(SUM, ServerCalls.asyncClientStreamingCall(answer -> new Collecting(answer)))
                     .addMethod(CHAT, ServerCalls.asyncBidiStreamingCall(answer -> new Echo(answer)))
                     .build();
             this.server = NettyServerBuilder.forAddress(
-                            new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), InsecureServerCredentials.create())
+                            new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
+                            InsecureServerCredentials.create())
                     .addService(ServerInterceptors.intercept(service, new EchoTrailer()))
                     .maxInboundMessageSize(16 << 20)
                     .build()
@@ -189,7 +193,8 @@ class GrpcTest {
         public void onNext(byte[] value) {
             answer.onNext(value);
             if (text(value).equals("enough")) {
-                answer.onError(Status.RESOURCE_EXHAUSTED.withDescription("enough").asRuntimeException());
+                answer.onError(
+                        Status.RESOURCE_EXHAUSTED.withDescription("enough").asRuntimeException());
             }
         }
 
@@ -229,9 +234,13 @@ class GrpcTest {
         }
 
         @Override
-        public void close() throws InterruptedException {
+        public void close() {
             channel.shutdownNow();
-            channel.awaitTermination(5, TimeUnit.SECONDS);
+            try {
+                channel.awaitTermination(5, TimeUnit.SECONDS);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
         }
     }
 
@@ -272,8 +281,8 @@ class GrpcTest {
         try (Shop shop = new Shop("a");
                 RunningProxy proxy = new RunningProxy(over2(shop.port()));
                 Caller caller = new Caller(proxy)) {
-            Iterator<byte[]> items = ClientCalls.blockingServerStreamingCall(
-                    caller.channel(), MANY, CallOptions.DEFAULT, bytes("1000"));
+            Iterator<byte[]> items =
+                    ClientCalls.blockingServerStreamingCall(caller.channel(), MANY, CallOptions.DEFAULT, bytes("1000"));
             int count = 0;
             while (items.hasNext()) {
                 assertThat(text(items.next())).isEqualTo("item " + count++);
@@ -281,8 +290,8 @@ class GrpcTest {
             assertThat(count).isEqualTo(1000);
 
             Answers sum = new Answers();
-            StreamObserver<byte[]> parts = ClientCalls.asyncClientStreamingCall(
-                    caller.channel().newCall(SUM, CallOptions.DEFAULT), sum);
+            StreamObserver<byte[]> parts =
+                    ClientCalls.asyncClientStreamingCall(caller.channel().newCall(SUM, CallOptions.DEFAULT), sum);
             for (int i = 0; i < 100; i++) {
                 parts.onNext(new byte[10_000]);
             }
@@ -291,8 +300,8 @@ class GrpcTest {
             assertThat(sum.next()).isEqualTo("OK");
 
             Answers chat = new Answers();
-            StreamObserver<byte[]> words = ClientCalls.asyncBidiStreamingCall(
-                    caller.channel().newCall(CHAT, CallOptions.DEFAULT), chat);
+            StreamObserver<byte[]> words =
+                    ClientCalls.asyncBidiStreamingCall(caller.channel().newCall(CHAT, CallOptions.DEFAULT), chat);
             for (int i = 0; i < 20; i++) {
                 words.onNext(bytes("word " + i));
                 assertThat(chat.next()).as("each answer before the next word").isEqualTo("word " + i);
@@ -308,8 +317,8 @@ class GrpcTest {
                 RunningProxy proxy = new RunningProxy(over2(shop.port()));
                 Caller caller = new Caller(proxy)) {
             Answers chat = new Answers();
-            StreamObserver<byte[]> words = ClientCalls.asyncBidiStreamingCall(
-                    caller.channel().newCall(CHAT, CallOptions.DEFAULT), chat);
+            StreamObserver<byte[]> words =
+                    ClientCalls.asyncBidiStreamingCall(caller.channel().newCall(CHAT, CallOptions.DEFAULT), chat);
             words.onNext(bytes("enough"));
             assertThat(chat.next()).isEqualTo("enough");
             assertThat(chat.next()).isEqualTo("RESOURCE_EXHAUSTED");
@@ -331,8 +340,8 @@ class GrpcTest {
                                 forward.retry())));
                 Caller caller = new Caller(proxy)) {
             Answers chat = new Answers();
-            StreamObserver<byte[]> words = ClientCalls.asyncBidiStreamingCall(
-                    caller.channel().newCall(CHAT, CallOptions.DEFAULT), chat);
+            StreamObserver<byte[]> words =
+                    ClientCalls.asyncBidiStreamingCall(caller.channel().newCall(CHAT, CallOptions.DEFAULT), chat);
             long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(400);
             while (System.nanoTime() < end) {
                 words.onNext(bytes("word"));
@@ -355,8 +364,8 @@ class GrpcTest {
                             bytes("wait")))
                     .isInstanceOfSatisfying(
                             StatusRuntimeException.class,
-                            failure -> assertThat(failure.getStatus().getCode())
-                                    .isEqualTo(Status.Code.DEADLINE_EXCEEDED));
+                            failure ->
+                                    assertThat(failure.getStatus().getCode()).isEqualTo(Status.Code.DEADLINE_EXCEEDED));
             assertThat(shop.cancelled.get().await(10, TimeUnit.SECONDS)).isTrue();
         }
     }
