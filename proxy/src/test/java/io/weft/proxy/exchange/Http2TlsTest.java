@@ -3,10 +3,10 @@ package io.weft.proxy.exchange;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.weft.certs.authority.Authority;
-import io.weft.certs.key.KeyAlgorithm;
 import io.weft.certs.identity.SpiffeId;
 import io.weft.certs.identity.TrustDomain;
 import io.weft.certs.identity.X509Svid;
+import io.weft.certs.key.KeyAlgorithm;
 import io.weft.proxy.config.Cluster;
 import io.weft.proxy.config.DownstreamTls;
 import io.weft.proxy.config.Listener;
@@ -69,7 +69,8 @@ class Http2TlsTest {
         DownstreamTls tls = new DownstreamTls(parameters(alpn), true, Duration.ofSeconds(5));
         var manager = Fixture.manager(Fixture.routes(Fixture.forwardTo(app.name())));
         return with(
-                Fixture.snapshot(Fixture.listener(Listener.Inspection.NONE, Fixture.chain(manager, tls)), app), "server");
+                Fixture.snapshot(Fixture.listener(Listener.Inspection.NONE, Fixture.chain(manager, tls)), app),
+                "server");
     }
 
     /** The client's proxy: speaks mutual TLS to the server's. */
@@ -85,8 +86,12 @@ class Http2TlsTest {
     void requests_of_both_versions_cross_the_mesh_as_http2_and_arrive_as_what_the_app_speaks() throws Exception {
         try (Http2Endpoint app = new Http2Endpoint((request, wire) -> {
                     wire.headers(request.stream(), false, ":status", "200");
-                    wire.body(request.stream(), false, request.body().getBytes(java.nio.charset.StandardCharsets.ISO_8859_1));
-                    wire.headers(request.stream(), true, "x-sum", request.trailers().replaceAll("\\W", ""));
+                    wire.body(
+                            request.stream(),
+                            false,
+                            request.body().getBytes(java.nio.charset.StandardCharsets.ISO_8859_1));
+                    wire.headers(
+                            request.stream(), true, "x-sum", request.trailers().replaceAll("\\W", ""));
                 });
                 RunningProxy there = new RunningProxy(inbound(
                         Fixture.speaking(Fixture.cluster("app", app.port()), Cluster.Protocol.HTTP2), List.of("h2")));
