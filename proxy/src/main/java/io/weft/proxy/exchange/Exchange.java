@@ -155,6 +155,7 @@ public final class Exchange implements RequestReceiver, ResponseReceiver, Stream
     // ---- StreamReceiver ----
 
     @Override
+    @SuppressWarnings("ReferenceEquality") // asks whether it is this attempt
     public void ready(PooledConnection pooled) {
         pool = null;
         Upstream stream = pooled.open(this);

@@ -319,7 +319,8 @@ public final class Http2Client extends Http2ConnectionHandler implements PooledC
         }
 
         @Override
-        public void onSettingsRead(ChannelHandlerContext channel, Http2Settings settings) {
+        public void onSettingsRead(ChannelHandlerContext channel, Http2Settings settings) throws Http2Exception {
+            Http2Frames.capHeaderTable(encoder(), settings);
             settled = true;
             changed();
         }

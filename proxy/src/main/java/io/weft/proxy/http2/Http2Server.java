@@ -326,6 +326,7 @@ public final class Http2Server extends Http2ConnectionHandler {
 
         @Override
         public void onSettingsRead(ChannelHandlerContext channel, Http2Settings settings) throws Http2Exception {
+            Http2Frames.capHeaderTable(encoder(), settings);
             budget.spend(worker.now());
         }
 
