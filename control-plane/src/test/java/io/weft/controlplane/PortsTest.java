@@ -66,7 +66,8 @@ class PortsTest {
         SSLContext context = SSLContext.getInstance("TLS");
         context.init(null, new TrustManager[] {new Remembering(chain)}, null);
         InetSocketAddress address = mesh.controlPlane().secureAddress();
-        try (SSLSocket socket = (SSLSocket) context.getSocketFactory().createSocket(address.getAddress(), address.getPort())) {
+        try (SSLSocket socket =
+                (SSLSocket) context.getSocketFactory().createSocket(address.getAddress(), address.getPort())) {
             socket.startHandshake();
         }
         var pin = new RootPin(TestMesh.TRUST_DOMAIN, mesh.authority().rootFingerprint());

@@ -115,12 +115,12 @@ class ArchitectureArrowsTest {
     }
 
     @Test
-    void envoys_messages_stay_where_configuration_is_told() {
+    void envoys_messages_stay_where_configuration_is_told_or_shown() {
         noClasses()
                 .that()
                 .resideInAPackage("io.weft.proxy..")
                 .and()
-                .resideOutsideOfPackages("io.weft.proxy.xds..", "io.weft.proxy.bootstrap..")
+                .resideOutsideOfPackages("io.weft.proxy.xds..", "io.weft.proxy.bootstrap..", "io.weft.proxy.admin..")
                 .should()
                 .dependOnClassesThat()
                 .resideInAPackage("io.envoyproxy..")
@@ -144,6 +144,45 @@ class ArchitectureArrowsTest {
                         "io.weft.proxy.http2..",
                         "io.weft.proxy.worker..",
                         "io.weft.proxy.runtime..")
+                .check(ALL);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "listen",
+                "detect",
+                "chain",
+                "tls",
+                "authorize",
+                "tcp",
+                "http",
+                "http1",
+                "http2",
+                "exchange",
+                "filter",
+                "route",
+                "cluster",
+                "balance",
+                "pool",
+                "connect",
+                "worker",
+                "runtime"
+            })
+    void the_path_of_a_connection_knows_neither_who_tells_it_nor_who_watches(String step) {
+        noClasses()
+                .that()
+                .resideInAPackage("io.weft.proxy." + step)
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage(
+                        "io.weft.proxy.xds..",
+                        "io.weft.proxy.bootstrap..",
+                        "io.weft.proxy.sidecar..",
+                        "io.weft.proxy.identity..",
+                        "io.weft.proxy.dns..",
+                        "io.weft.proxy.telemetry..",
+                        "io.weft.proxy.admin..")
                 .check(ALL);
     }
 

@@ -43,7 +43,8 @@ final class HttpCaller implements Load.Caller {
             for (String field = line(); !field.isEmpty(); field = line()) {
                 String lower = field.toLowerCase(Locale.ROOT);
                 if (lower.startsWith("content-length:")) {
-                    length = Integer.parseInt(lower.substring("content-length:".length()).strip());
+                    length = Integer.parseInt(
+                            lower.substring("content-length:".length()).strip());
                 } else if (lower.startsWith("connection:") && lower.contains("close")) {
                     keep = false;
                 }

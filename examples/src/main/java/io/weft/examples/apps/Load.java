@@ -41,12 +41,11 @@ public final class Load {
         var stop = new CountDownLatch(1);
         var workers = new ArrayList<Thread>();
         for (int i = 0; i < connections; i++) {
-            Caller caller =
-                    switch (args[0]) {
-                        case "http" -> new HttpCaller(host, port);
-                        case "redis" -> new RedisCaller(host, port);
-                        default -> throw new IllegalArgumentException("kind '" + args[0] + "'; expected http or redis");
-                    };
+            Caller caller = switch (args[0]) {
+                case "http" -> new HttpCaller(host, port);
+                case "redis" -> new RedisCaller(host, port);
+                default -> throw new IllegalArgumentException("kind '" + args[0] + "'; expected http or redis");
+            };
             workers.add(Thread.ofPlatform().start(() -> work(caller, tally, pauseNanos, stop)));
         }
         Runtime.getRuntime().addShutdownHook(new Thread(() -> end(stop, workers, tally)));

@@ -14,7 +14,8 @@ import java.util.stream.Collectors;
  * @param answers by who answered
  */
 public record LoadReport(boolean over, long errors, Map<String, Answers> answers) {
-    private static final Pattern LINE = Pattern.compile("^load (running|over) errors=(\\d+)((?: \\S+=\\d+:\\d+:\\d+)*)$");
+    private static final Pattern LINE =
+            Pattern.compile("^load (running|over) errors=(\\d+)((?: \\S+=\\d+:\\d+:\\d+)*)$");
     private static final Pattern ENTRY = Pattern.compile(" (\\S+)=(\\d+):(\\d+):(\\d+)");
 
     /**
@@ -37,7 +38,8 @@ public record LoadReport(boolean over, long errors, Map<String, Answers> answers
     String line() {
         return answers.entrySet().stream()
                 .map(entry -> " " + entry.getKey() + "=" + entry.getValue().count() + ":"
-                        + entry.getValue().firstMillis() + ":" + entry.getValue().lastMillis())
+                        + entry.getValue().firstMillis() + ":"
+                        + entry.getValue().lastMillis())
                 .collect(Collectors.joining("", "load " + (over ? "over" : "running") + " errors=" + errors, ""));
     }
 

@@ -16,8 +16,7 @@ final class Orders {
     static final MethodDescriptor<String, String> PLACE = method("Place", MethodDescriptor.MethodType.UNARY);
 
     /** Says something to each order that it is asked about, while it is asked. */
-    static final MethodDescriptor<String, String> TRACK =
-            method("Track", MethodDescriptor.MethodType.BIDI_STREAMING);
+    static final MethodDescriptor<String, String> TRACK = method("Track", MethodDescriptor.MethodType.BIDI_STREAMING);
 
     /** In the trailers of each answer: who took the order. */
     static final Metadata.Key<String> CLERK = Metadata.Key.of("x-clerk", Metadata.ASCII_STRING_MARSHALLER);

@@ -44,8 +44,8 @@ public final class OrdersClient {
     private static void place(ManagedChannel channel, String what) {
         var headers = new AtomicReference<Metadata>();
         var trailers = new AtomicReference<Metadata>();
-        Channel watched = ClientInterceptors.intercept(
-                channel, MetadataUtils.newCaptureMetadataInterceptor(headers, trailers));
+        Channel watched =
+                ClientInterceptors.intercept(channel, MetadataUtils.newCaptureMetadataInterceptor(headers, trailers));
         String answer = ClientCalls.blockingUnaryCall(watched, Orders.PLACE, options(), what);
         System.out.println(answer + "; trailer x-clerk: " + trailers.get().get(Orders.CLERK));
     }
@@ -55,15 +55,16 @@ public final class OrdersClient {
             ClientCalls.blockingUnaryCall(channel, Orders.PLACE, options(), "nothing");
             throw new IllegalStateException("expected NOT_FOUND, was told that it is well");
         } catch (StatusRuntimeException e) {
-            System.out.println("status " + e.getStatus().getCode() + ": " + e.getStatus().getDescription());
+            System.out.println(
+                    "status " + e.getStatus().getCode() + ": " + e.getStatus().getDescription());
         }
     }
 
     /** Asks the next only when the last was answered, so that nothing on the way may hold a message back. */
     private static void track(ManagedChannel channel) throws InterruptedException {
         BlockingQueue<String> answers = new ArrayBlockingQueue<>(16);
-        StreamObserver<String> questions = ClientCalls.asyncBidiStreamingCall(
-                channel.newCall(Orders.TRACK, options()), new StreamObserver<>() {
+        StreamObserver<String> questions =
+                ClientCalls.asyncBidiStreamingCall(channel.newCall(Orders.TRACK, options()), new StreamObserver<>() {
                     @Override
                     public void onNext(String answer) {
                         answers.add(answer);

@@ -24,8 +24,7 @@ final class RedisCaller implements Load.Caller {
             socket.setSoTimeout(TIMEOUT_MILLIS);
             socket.connect(new InetSocketAddress(host, port), TIMEOUT_MILLIS);
             socket.getOutputStream().write("PING\r\n".getBytes(StandardCharsets.US_ASCII));
-            String answer =
-                    new String(socket.getInputStream().readNBytes(PONG.length()), StandardCharsets.US_ASCII);
+            String answer = new String(socket.getInputStream().readNBytes(PONG.length()), StandardCharsets.US_ASCII);
             if (!answer.equals(PONG)) {
                 throw new IOException("expected +PONG, got '" + answer.strip() + "'");
             }

@@ -51,7 +51,16 @@ final class Apps {
         Program nginx = pod.start(
                 "nginx",
                 Account.APPLICATION,
-                List.of("nginx", "-e", "stderr", "-p", folder.toString(), "-c", config.toString(), "-g", "daemon off;"));
+                List.of(
+                        "nginx",
+                        "-e",
+                        "stderr",
+                        "-p",
+                        folder.toString(),
+                        "-c",
+                        config.toString(),
+                        "-g",
+                        "daemon off;"));
         awaitListening(pod, nginx, port);
         return nginx;
     }

@@ -27,8 +27,12 @@ final class ChangeFacts {
     static List<Fact> all() {
         return List.of(
                 new Fact("endpoint", "a replica is added and removed while requests flow", ChangeFacts::endpoint),
-                new Fact("outage", "the control plane is killed while requests flow, and comes back", ChangeFacts::outage),
-                new Fact("rotation",
+                new Fact(
+                        "outage",
+                        "the control plane is killed while requests flow, and comes back",
+                        ChangeFacts::outage),
+                new Fact(
+                        "rotation",
                         "certificates of " + Shop.CERTIFICATE_LIFE.toSeconds() + " s are renewed while requests flow",
                         ChangeFacts::rotation));
     }

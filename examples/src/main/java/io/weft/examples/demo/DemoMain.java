@@ -72,7 +72,8 @@ public final class DemoMain implements Callable<Integer> {
             return clean(out);
         }
         var report = new Report(out);
-        report.progress("making " + (hosts == 1 ? "a host" : "two hosts, joined over VXLAN,") + " of network namespaces");
+        report.progress(
+                "making " + (hosts == 1 ? "a host" : "two hosts, joined over VXLAN,") + " of network namespaces");
         Lab lab = Lab.open(hosts);
         boolean kept = false;
         try {

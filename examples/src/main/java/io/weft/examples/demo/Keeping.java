@@ -15,7 +15,8 @@ final class Keeping {
                 "",
                 "The mesh is up, as " + lab.name() + ". To poke at it:",
                 "  " + asApplication + " curl -s http://catalog/",
-                "  " + storefront + " curl -s http://127.0.0.1:15000/clusters     (also /config_dump /certs /stats /listeners)",
+                "  " + storefront
+                        + " curl -s http://127.0.0.1:15000/clusters     (also /config_dump /certs /stats /listeners)",
                 "  " + "ip netns exec " + shop.mesh().pod().namespace() + " curl -s http://127.0.0.1:15014/debug/syncz",
                 "  tail -f " + shop.sidecar("storefront").program().logFile(),
                 "  ls " + shop.mesh().config() + "     what the control plane watches: edit it",

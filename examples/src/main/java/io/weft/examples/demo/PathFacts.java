@@ -31,9 +31,13 @@ final class PathFacts {
 
     static List<Fact> all() {
         return List.of(
-                new Fact("captured", "a call by an unmodified curl is captured, with its true destination",
+                new Fact(
+                        "captured",
+                        "a call by an unmodified curl is captured, with its true destination",
                         PathFacts::captured),
-                new Fact("identities", "both ends of a request are known by SPIFFE id, over TLS 1.3 with a hybrid key exchange",
+                new Fact(
+                        "identities",
+                        "both ends of a request are known by SPIFFE id, over TLS 1.3 with a hybrid key exchange",
                         PathFacts::identities),
                 new Fact("balanced", "requests of one connection are spread over the replicas", PathFacts::balanced),
                 new Fact("encrypted", "what is said cannot be read on the bridge", PathFacts::encrypted),
@@ -45,8 +49,7 @@ final class PathFacts {
         boolean holds = true;
         for (String vip : List.of(Shop.CATALOG_VIP, "[" + Shop.CATALOG_VIP6 + "]")) {
             String path = "/captured-" + unique();
-            Outcome call = shop.curl(
-                    "storefront", "-o", "/dev/null", "-w", "%{http_code}", "http://" + vip + path);
+            Outcome call = shop.curl("storefront", "-o", "/dev/null", "-w", "%{http_code}", "http://" + vip + path);
             String line = shop.sidecar("storefront").awaitLine(LOGGED, path);
             boolean destination = line.contains(vip + ":80 ");
             String upstream = firstOf(line, "\"([^\"]+:" + Shop.CATALOG_PORT + ")\"");

@@ -15,10 +15,17 @@ final class RefusalFacts {
 
     static List<Fact> all() {
         return List.of(
-                new Fact("outsider", "who has no certificate gets nothing, with and without TLS", RefusalFacts::outsider),
-                new Fact("forbidden-http", "a caller without permission gets 403, and the log names the policy",
+                new Fact(
+                        "outsider",
+                        "who has no certificate gets nothing, with and without TLS",
+                        RefusalFacts::outsider),
+                new Fact(
+                        "forbidden-http",
+                        "a caller without permission gets 403, and the log names the policy",
                         RefusalFacts::http),
-                new Fact("forbidden-tcp", "a connection without permission is closed, and the log names the policy",
+                new Fact(
+                        "forbidden-tcp",
+                        "a connection without permission is closed, and the log names the policy",
                         RefusalFacts::tcp));
     }
 
@@ -31,7 +38,9 @@ final class RefusalFacts {
                 "outsider", "-o", "/dev/null", "-w", "%{http_code}", "http://" + address + ":15021/healthz/ready");
         Outcome member = shop.curl("storefront", "-o", "/dev/null", "-w", "%{http_code}", "http://catalog/");
         boolean nothing = Stream.of(plain, tls)
-                .allMatch(call -> !call.ok() && call.status() != Outcome.TIMED_OUT && !call.out().contains("catalog-1"));
+                .allMatch(call -> !call.ok()
+                        && call.status() != Outcome.TIMED_OUT
+                        && !call.out().contains("catalog-1"));
         return Finding.of(
                 nothing && health.text().equals("200") && member.text().equals("200"),
                 "plain: %s; TLS without a certificate: %s; its health port meanwhile: %s, a member: %s",
@@ -79,8 +88,10 @@ final class RefusalFacts {
         Sidecar cart = shop.sidecar("cart-1");
         boolean named = Shop.soon(() -> !cart.lines(policy).isEmpty());
         return Finding.of(
-                !visitor.out().contains("PONG") && visitor.status() != Outcome.TIMED_OUT
-                        && member.text().equals("PONG") && named,
+                !visitor.out().contains("PONG")
+                        && visitor.status() != Outcome.TIMED_OUT
+                        && member.text().equals("PONG")
+                        && named,
                 "visitor: %s, and the cart's access log %s %s; storefront: %s",
                 shown(visitor),
                 named ? "names" : "does not name",

@@ -166,7 +166,6 @@ final class Shop {
         return Traffic.start(pod("storefront"), name, "redis", "cart", 6379);
     }
 
-
     static boolean soon(java.util.function.BooleanSupplier look) {
         return Await.that(Duration.ofSeconds(15), look);
     }

@@ -33,8 +33,21 @@ public final class Capture {
                 file.resolveSibling(file.getFileName() + ".log"),
                 Map.of(),
                 host.inside(List.of(
-                        "tcpdump", "--immediate-mode", "-Z", "root", "-n", "-U", "-s", "0", "-B", "16384", "-i", Network.BRIDGE, "-w",
-                        file.toString(), "(" + filter + ") or udp port 9")));
+                        "tcpdump",
+                        "--immediate-mode",
+                        "-Z",
+                        "root",
+                        "-n",
+                        "-U",
+                        "-s",
+                        "0",
+                        "-B",
+                        "16384",
+                        "-i",
+                        Network.BRIDGE,
+                        "-w",
+                        file.toString(),
+                        "(" + filter + ") or udp port 9")));
         tcpdump.awaitLog("listening on", START);
         return new Capture(host, tcpdump, file);
     }

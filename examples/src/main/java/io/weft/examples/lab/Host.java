@@ -5,8 +5,7 @@ record Host(int number, Namespace namespace, int mtu) {
 
     static Host create(int number, Namespace namespace, int mtu) {
         namespace.exec("ip", "link", "add", Network.BRIDGE, "mtu", String.valueOf(mtu), "type", "bridge");
-        namespace.exec(
-                "ip", "addr", "add", Network.gatewayV4(number) + "/" + Network.V4_BITS, "dev", Network.BRIDGE);
+        namespace.exec("ip", "addr", "add", Network.gatewayV4(number) + "/" + Network.V4_BITS, "dev", Network.BRIDGE);
         namespace.exec(
                 "ip",
                 "-6",

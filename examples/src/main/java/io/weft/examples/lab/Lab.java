@@ -105,8 +105,8 @@ public final class Lab implements AutoCloseable {
         Path own = Path.of("/etc/netns", namespace);
         removals.make(own.toString(), () -> LabFiles.removeTree(own), () -> LabFiles.openFolder(own));
         var text = new StringBuilder("127.0.0.1 localhost\n::1 localhost\n");
-        names.forEach((host, address) ->
-                text.append(address).append(' ').append(host).append('\n'));
+        names.forEach(
+                (host, address) -> text.append(address).append(' ').append(host).append('\n'));
         LabFiles.write(own.resolve("hosts"), text.toString());
         // A name that is not known is refused at once.
         LabFiles.write(own.resolve("resolv.conf"), "nameserver 127.0.0.1\noptions timeout:1 attempts:1\n");
@@ -139,7 +139,8 @@ public final class Lab implements AutoCloseable {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        Command.ok("sh", "-c", "cd '" + folder + "' && find . -name '*.log' -exec cp --parents {} '" + target + "' ';'");
+        Command.ok(
+                "sh", "-c", "cd '" + folder + "' && find . -name '*.log' -exec cp --parents {} '" + target + "' ';'");
     }
 
     /**

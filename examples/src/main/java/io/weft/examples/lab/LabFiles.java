@@ -70,7 +70,9 @@ public final class LabFiles {
             if (!permitted(real, PosixFilePermission.OTHERS_READ)) {
                 return false;
             }
-            for (@Nullable Path at = Files.isDirectory(real) ? real : real.getParent(); at != null; at = at.getParent()) {
+            for (@Nullable Path at = Files.isDirectory(real) ? real : real.getParent();
+                    at != null;
+                    at = at.getParent()) {
                 if (!permitted(at, PosixFilePermission.OTHERS_EXECUTE)) {
                     return false;
                 }
@@ -98,7 +100,8 @@ public final class LabFiles {
             return;
         }
         try (Stream<Path> tree = Files.walk(folder)) {
-            List<Path> deepestFirst = tree.sorted(java.util.Comparator.reverseOrder()).toList();
+            List<Path> deepestFirst =
+                    tree.sorted(java.util.Comparator.reverseOrder()).toList();
             for (Path path : deepestFirst) {
                 Files.deleteIfExists(path);
             }

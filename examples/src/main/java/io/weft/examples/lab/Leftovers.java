@@ -42,8 +42,8 @@ public final class Leftovers {
     /** Namespaces, folders and files of a lab that are there now. */
     public static List<String> of(String lab) {
         var found = new ArrayList<String>();
-        for (Path place : List.of(
-                Path.of("/run/netns"), Path.of("/etc/netns"), Path.of(System.getProperty("java.io.tmpdir")))) {
+        for (Path place :
+                List.of(Path.of("/run/netns"), Path.of("/etc/netns"), Path.of(System.getProperty("java.io.tmpdir")))) {
             for (Path entry : entries(place)) {
                 if (entry.getFileName().toString().startsWith(lab)) {
                     found.add(entry.toString());

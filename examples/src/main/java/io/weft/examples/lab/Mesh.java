@@ -100,7 +100,8 @@ public final class Mesh {
             if (!started.alive()) {
                 throw started.failure("ended before it was ready");
             }
-            return pod.look("curl", "-sf", "-o", "/dev/null", "http://127.0.0.1:15014/ready").ok();
+            return pod.look("curl", "-sf", "-o", "/dev/null", "http://127.0.0.1:15014/ready")
+                    .ok();
         });
         if (!ready) {
             throw started.failure("is not ready after " + START.toSeconds() + " s");
@@ -144,7 +145,8 @@ public final class Mesh {
         environment.put("SECRET_TTL", certificateLife.toSeconds() + "s");
         environment.put("WEFT_JOIN_TOKEN_FILE", token.toString());
         environment.put(
-                "PROXY_CONFIG", "{\"discoveryAddress\": \"" + Network.CONTROL_PLANE_V4 + ":15012\", \"concurrency\": 1}");
+                "PROXY_CONFIG",
+                "{\"discoveryAddress\": \"" + Network.CONTROL_PLANE_V4 + ":15012\", \"concurrency\": 1}");
         environment.put("MALLOC_ARENA_MAX", "1");
         Program started = member.start(
                 "proxy",
@@ -169,7 +171,8 @@ public final class Mesh {
             String text = tokens.create(
                             SpiffeId.parse(workload.id()),
                             JoinTokens.DEFAULT_LIFETIME,
-                            Authority.open(authority, TrustDomain.DEFAULT, clock).rootFingerprint())
+                            Authority.open(authority, TrustDomain.DEFAULT, clock)
+                                    .rootFingerprint())
                     .text();
             giveTokens(new AuthorityFolder(authority).tokens());
             return text;

@@ -41,7 +41,9 @@ public record MeshFiles(List<Workload> workloads, Map<String, String> services) 
 
     static List<Path> yamlFiles(Path folder) {
         try (Stream<Path> files = Files.list(folder)) {
-            return files.filter(file -> file.toString().endsWith(".yaml")).sorted().toList();
+            return files.filter(file -> file.toString().endsWith(".yaml"))
+                    .sorted()
+                    .toList();
         } catch (IOException e) {
             throw new LabException("cannot list " + folder, e);
         }

@@ -66,7 +66,8 @@ class LabTest {
                         .containsPattern("NoNewPrivs:\\s+1")
                         .containsPattern("Groups:\\s*\\n");
             }
-            assertThat(pod.run(Account.APPLICATION, "getent", "ahosts", "catalog").text())
+            assertThat(pod.run(Account.APPLICATION, "getent", "ahosts", "catalog")
+                            .text())
                     .startsWith("10.96.0.20");
         }
     }
@@ -79,7 +80,8 @@ class LabTest {
             server.start("hello", Account.APPLICATION, hello(server)).awaitLog("ready", SOON);
             Capture capture = lab.capture(1, "plain", "tcp");
             String url = "http://" + server.v4() + ":8080/?secret-of-the-shop";
-            assertThat(client.run(Account.APPLICATION, "curl", "-sS", "-m", "5", url).text())
+            assertThat(client.run(Account.APPLICATION, "curl", "-sS", "-m", "5", url)
+                            .text())
                     .isEqualTo("server");
             Capture.Captured captured = capture.stop();
             assertThat(captured.count("secret-of-the-shop")).isEqualTo(1);

@@ -13,7 +13,8 @@ public final class Privileged {
                 "sh",
                 "-c",
                 "n=weft-try-$$; ip netns add $n && ip netns del $n && for p in setpriv setsid tcpdump curl "
-                        + String.join(" ", programs) + "; do command -v $p >/dev/null || { echo missing: $p; exit 1; }; done"));
+                        + String.join(" ", programs)
+                        + "; do command -v $p >/dev/null || { echo missing: $p; exit 1; }; done"));
         if (!tried.ok() && Objects.equals(System.getenv("CI"), "true")) {
             throw new AssertionError("CI=true, and this test cannot run: " + tried);
         }

@@ -31,6 +31,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Order: path made canonical, headers cleaned, filters, route, then the first attempt. The body is passed on as it
  * comes; while no stream is there it waits, up to a limit, and then the client is no longer read from.
  */
+@SuppressWarnings("ReferenceEquality") // a stream is itself and no other
 public final class Exchange implements RequestReceiver, ResponseReceiver, StreamReceiver {
 
     private static final int MAX_WAITING_BODY = 64 * 1024;

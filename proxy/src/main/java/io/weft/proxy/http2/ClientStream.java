@@ -103,7 +103,10 @@ final class ClientStream implements Upstream {
     private void reset() {
         if (client.connection().stream(id) != null) {
             client.resetStream(
-                    client.context(), id, Http2Error.CANCEL.code(), client.context().newPromise());
+                    client.context(),
+                    id,
+                    Http2Error.CANCEL.code(),
+                    client.context().newPromise());
             client.flushLater();
         }
     }

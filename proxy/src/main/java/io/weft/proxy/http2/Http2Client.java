@@ -119,8 +119,8 @@ public final class Http2Client extends Http2ConnectionHandler implements PooledC
         if (draining || retired || isSpent()) {
             return 0;
         }
-        int allowed = Math.min(
-                MAX_STREAMS, settled ? connection().local().maxActiveStreams() : MAX_STREAMS_BEFORE_SETTINGS);
+        int allowed =
+                Math.min(MAX_STREAMS, settled ? connection().local().maxActiveStreams() : MAX_STREAMS_BEFORE_SETTINGS);
         return Math.max(0, allowed - connection().local().numActiveStreams() - opening);
     }
 
@@ -319,7 +319,8 @@ public final class Http2Client extends Http2ConnectionHandler implements PooledC
         }
 
         @Override
-        public void onSettingsRead(ChannelHandlerContext channel, Http2Settings settings) {
+        public void onSettingsRead(ChannelHandlerContext channel, Http2Settings settings) throws Http2Exception {
+            Http2Frames.capHeaderTable(encoder(), settings);
             settled = true;
             changed();
         }

@@ -7,6 +7,7 @@ import io.netty.handler.codec.http2.DefaultHttp2RemoteFlowController;
 import io.netty.handler.codec.http2.Http2Connection;
 import io.netty.handler.codec.http2.Http2ConnectionDecoder;
 import io.netty.handler.codec.http2.Http2ConnectionEncoder;
+import io.netty.handler.codec.http2.Http2Exception;
 import io.netty.handler.codec.http2.Http2Settings;
 import io.netty.handler.codec.http2.UniformStreamByteDistributor;
 import io.weft.proxy.config.HttpConnectionManager;
@@ -24,6 +25,7 @@ public final class Http2Frames {
     static final int DEFAULT_WINDOW = 65_535;
 
     private static final int MAX_QUEUED_CONTROL_FRAMES = 1_000;
+    private static final int MAX_HEADER_TABLE = 4_096;
     private static final int MAX_RESETS = 200;
     private static final int RESET_WINDOW_SECONDS = 30;
     private static final int MAX_HEADER_BYTES = 60 * 1024;
@@ -51,6 +53,17 @@ public final class Http2Frames {
         return new ClientBuilder(worker, owner, idleNanos, maxRequests)
                 .settings(settings)
                 .make();
+    }
+
+    /**
+     * To be called when a peer's settings were applied: a peer may allow a larger HPACK table than we want to keep for it
+     * (attack case D8).
+     */
+    static void capHeaderTable(Http2ConnectionEncoder encoder, Http2Settings settings) throws Http2Exception {
+        Long wanted = settings.headerTableSize();
+        if (wanted != null && wanted > MAX_HEADER_TABLE) {
+            encoder.configuration().headersConfiguration().maxHeaderTableSize(MAX_HEADER_TABLE);
+        }
     }
 
     /** Priorities are deprecated (RFC 9113 section 5.3); a tree of them is work that a peer can demand. */
@@ -111,7 +124,9 @@ public final class Http2Frames {
             DefaultHttp2Connection connection = new DefaultHttp2Connection(false);
             // The streams of one connection belong to many clients: some that do not read must not use up the window
             // of all the others, so only the stream's own window waits for its reader.
-            connection.local().flowController(new DefaultHttp2LocalFlowController(connection, WINDOW_UPDATE_RATIO, true));
+            connection
+                    .local()
+                    .flowController(new DefaultHttp2LocalFlowController(connection, WINDOW_UPDATE_RATIO, true));
             connection(withoutPriorities(connection));
             validateHeaders(true);
             encoderEnforceMaxQueuedControlFrames(MAX_QUEUED_CONTROL_FRAMES);

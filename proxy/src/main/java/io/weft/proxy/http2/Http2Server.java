@@ -2,7 +2,6 @@ package io.weft.proxy.http2;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
-import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.http2.Http2Connection;
 import io.netty.handler.codec.http2.Http2ConnectionAdapter;
@@ -63,8 +62,8 @@ public final class Http2Server extends Http2ConnectionHandler {
         this.exchanges = exchanges;
         this.manager = manager;
         this.key = connection().newKey();
-        this.unread = new UnreadAnswers(
-                this, worker, manager.timeouts().streamIdle().toNanos());
+        this.unread =
+                new UnreadAnswers(this, worker, manager.timeouts().streamIdle().toNanos());
         this.budget = new ControlBudget(worker.now());
         connection().addListener(new StreamsEnd());
         connection().remote().flowController().listener(this::writabilityChanged);
@@ -327,6 +326,7 @@ public final class Http2Server extends Http2ConnectionHandler {
 
         @Override
         public void onSettingsRead(ChannelHandlerContext channel, Http2Settings settings) throws Http2Exception {
+            Http2Frames.capHeaderTable(encoder(), settings);
             budget.spend(worker.now());
         }
 

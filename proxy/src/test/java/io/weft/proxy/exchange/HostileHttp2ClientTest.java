@@ -99,12 +99,22 @@ class HostileHttp2ClientTest {
                 Arguments.of("C4 two paths", new String[] {
                     ":method", "GET", ":scheme", "http", ":authority", "x", ":path", "/", ":path", "/b"
                 }),
-                Arguments.of("C2 two hosts", new String[] {
-                    ":method", "GET", ":scheme", "http", ":path", "/", "host", "a", "host", "b"
-                }),
+                Arguments.of(
+                        "C2 two hosts",
+                        new String[] {":method", "GET", ":scheme", "http", ":path", "/", "host", "a", "host", "b"}),
                 Arguments.of("C5 two lengths", new String[] {
-                    ":method", "GET", ":scheme", "http", ":path", "/", ":authority", "x", "content-length", "4",
-                    "content-length", "5"
+                    ":method",
+                    "GET",
+                    ":scheme",
+                    "http",
+                    ":path",
+                    "/",
+                    ":authority",
+                    "x",
+                    "content-length",
+                    "4",
+                    "content-length",
+                    "5"
                 }));
     }
 
@@ -145,7 +155,19 @@ class HostileHttp2ClientTest {
                 RunningProxy proxy = new RunningProxy(to(app.port()));
                 Http2Client client = new Http2Client(proxy.port())) {
             client.wire()
-                    .headers(1, true, ":method", "GET", ":scheme", "HTTPS", ":path", "/", ":authority", "x", "host", "X");
+                    .headers(
+                            1,
+                            true,
+                            ":method",
+                            "GET",
+                            ":scheme",
+                            "HTTPS",
+                            ":path",
+                            "/",
+                            ":authority",
+                            "x",
+                            "host",
+                            "X");
             assertThat(client.answer(1).status()).isEqualTo(200);
             client.wire().headers(3, true, ":method", "GET", ":scheme", "http", ":path", "/", "host", "only");
             assertThat(client.answer(3).status()).isEqualTo(200);
@@ -234,12 +256,17 @@ class HostileHttp2ClientTest {
     @DisplayName("D1 rapid reset")
     void a_client_that_resets_what_it_asks_is_calmed_after_two_hundred() throws Exception {
         AtomicInteger asked = new AtomicInteger();
-        try (Http2Endpoint app = new Http2Endpoint(Http2Endpoint.When.AT_HEAD, (request, wire) -> asked.incrementAndGet());
+        try (Http2Endpoint app =
+                        new Http2Endpoint(Http2Endpoint.When.AT_HEAD, (request, wire) -> asked.incrementAndGet());
                 RunningProxy proxy = new RunningProxy(Fixture.http(Fixture.speaking(
                         Fixture.cluster("app", app.port()), io.weft.proxy.config.Cluster.Protocol.HTTP2)));
                 Http2Client client = new Http2Client(proxy.port())) {
-            flood(client, 1_000, i -> both(
-                    request(2 * i + 1, true), Http2Wire.bytes(Frame.RST_STREAM, 0, 2 * i + 1, Http2Wire.word(8))));
+            flood(
+                    client,
+                    1_000,
+                    i -> both(
+                            request(2 * i + 1, true),
+                            Http2Wire.bytes(Frame.RST_STREAM, 0, 2 * i + 1, Http2Wire.word(8))));
             expectCalm(client);
             assertThat(asked.get()).isLessThanOrEqualTo(201);
             try (Http2Client other = new Http2Client(proxy.port())) {
@@ -256,8 +283,9 @@ class HostileHttp2ClientTest {
                         "WINDOW_UPDATE that overflows",
                         id -> Http2Wire.bytes(Frame.WINDOW_UPDATE, 0, id, Http2Wire.word(Integer.MAX_VALUE))),
                 primitive("PRIORITY of four bytes", id -> Http2Wire.bytes(Frame.PRIORITY, 0, id, new byte[4])),
-                primitive("PRIORITY on itself", id ->
-                        Http2Wire.bytes(Frame.PRIORITY, 0, id, both(Http2Wire.word(id), new byte[] {1}))),
+                primitive(
+                        "PRIORITY on itself",
+                        id -> Http2Wire.bytes(Frame.PRIORITY, 0, id, both(Http2Wire.word(id), new byte[] {1}))),
                 primitive("HEADERS after the end", id -> request(id, true)),
                 primitive("DATA after the end", id -> Http2Wire.bytes(Frame.DATA, 0, id, new byte[1])));
     }
@@ -269,10 +297,11 @@ class HostileHttp2ClientTest {
     @ParameterizedTest(name = "{0}")
     @MethodSource("resetPrimitives")
     @DisplayName("D2 MadeYouReset")
-    void resets_that_a_client_provokes_are_counted_as_well(
-            String what, java.util.function.IntFunction<byte[]> frame) throws Exception {
+    void resets_that_a_client_provokes_are_counted_as_well(String what, java.util.function.IntFunction<byte[]> frame)
+            throws Exception {
         AtomicInteger asked = new AtomicInteger();
-        try (Http2Endpoint app = new Http2Endpoint(Http2Endpoint.When.AT_HEAD, (request, wire) -> asked.incrementAndGet());
+        try (Http2Endpoint app =
+                        new Http2Endpoint(Http2Endpoint.When.AT_HEAD, (request, wire) -> asked.incrementAndGet());
                 RunningProxy proxy = new RunningProxy(Fixture.http(Fixture.speaking(
                         Fixture.cluster("app", app.port()), io.weft.proxy.config.Cluster.Protocol.HTTP2)));
                 Http2Client client = new Http2Client(proxy.port())) {
@@ -286,18 +315,32 @@ class HostileHttp2ClientTest {
 
     @Test
     @DisplayName("D3")
-    void a_client_that_takes_no_headers_is_calmed_and_its_requests_taken_back() throws Exception {
+    void a_client_that_says_it_takes_no_headers_gets_them_all_the_same() throws Exception {
         try (Endpoint app = Endpoint.saying("ok");
                 RunningProxy proxy = new RunningProxy(to(app.port()));
                 Http2Client client = Http2Client.narrow(proxy.port(), 6, 1)) {
-            for (int i = 0; i <= 200; i++) {
-                client.request(2 * i + 1, true, "GET", "/");
-                if (i % 50 == 49) {
-                    System.err.println(client.answer(2 * i + 1));
-                }
+            for (int i = 0; i < 250; i++) {
+                assertThat(client.get(2 * i + 1, "/").status()).isEqualTo(200);
             }
-            expectCalm(client);
-            assertThat(app.seen().size()).isLessThanOrEqualTo(201);
+            assertThat(app.connections()).isEqualTo(1);
+        }
+    }
+
+    @Test
+    @DisplayName("D8")
+    void a_peer_cannot_make_our_header_table_larger_than_we_want() throws Exception {
+        try (Endpoint app = new Endpoint(request -> Endpoint.bytes("HTTP/1.1 200 OK\r\nContent-Length: 0\r\nX-Id: "
+                        + request.line().substring(5, 10)
+                        + "y".repeat(2_000)
+                        + "\r\n\r\n"));
+                RunningProxy proxy = new RunningProxy(to(app.port()));
+                Http2Client client = Http2Client.narrow(proxy.port(), 1, 1 << 30)) {
+            for (int i = 0; i < 10; i++) {
+                client.get(2 * i + 1, "/" + (10_000 + i));
+            }
+            // an entry is forgotten once 4,096 bytes came after it: it must be written out again
+            Http2Client.Answer again = client.get(21, "/10000");
+            assertThat(again.head().payload().length).isGreaterThan(1_000);
         }
     }
 
@@ -326,10 +369,16 @@ class HostileHttp2ClientTest {
                 flooding("D9 SETTINGS", i -> Http2Wire.bytes(Frame.SETTINGS, 0, 0, new byte[0])),
                 flooding("PRIORITY", i -> Http2Wire.bytes(Frame.PRIORITY, 0, 1001, new byte[] {0, 0, 0, 3, 1})),
                 flooding("WINDOW_UPDATE", i -> Http2Wire.bytes(Frame.WINDOW_UPDATE, 0, 0, Http2Wire.word(1))),
-                flooding("empty DATA", i -> i == 0
-                        ? Http2Wire.bytes(Frame.HEADERS, Frame.END_HEADERS, 3, Http2Wire.block(
-                                ":method", "POST", ":scheme", "http", ":path", "/", ":authority", "x"))
-                        : Http2Wire.bytes(Frame.DATA, 0, 3, new byte[0])));
+                flooding(
+                        "empty DATA",
+                        i -> i == 0
+                                ? Http2Wire.bytes(
+                                        Frame.HEADERS,
+                                        Frame.END_HEADERS,
+                                        3,
+                                        Http2Wire.block(
+                                                ":method", "POST", ":scheme", "http", ":path", "/", ":authority", "x"))
+                                : Http2Wire.bytes(Frame.DATA, 0, 3, new byte[0])));
     }
 
     private static Arguments flooding(String what, Frames frames) {
@@ -359,7 +408,8 @@ class HostileHttp2ClientTest {
     @DisplayName("D6")
     void more_streams_than_allowed_are_refused_even_before_the_settings_are_acknowledged() throws Exception {
         AtomicInteger asked = new AtomicInteger();
-        try (Http2Endpoint app = new Http2Endpoint(Http2Endpoint.When.AT_HEAD, (request, wire) -> asked.incrementAndGet());
+        try (Http2Endpoint app =
+                        new Http2Endpoint(Http2Endpoint.When.AT_HEAD, (request, wire) -> asked.incrementAndGet());
                 RunningProxy proxy = new RunningProxy(Fixture.http(Fixture.speaking(
                         Fixture.cluster("app", app.port()), io.weft.proxy.config.Cluster.Protocol.HTTP2)));
                 Http2Client client = new Http2Client(proxy.port())) {

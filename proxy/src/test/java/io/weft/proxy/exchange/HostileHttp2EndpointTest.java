@@ -47,7 +47,8 @@ class HostileHttp2EndpointTest {
         try (Http2Endpoint app = once((request, wire) -> wire.reset(request.stream(), 7));
                 RunningProxy proxy = new RunningProxy(over2(app.port()));
                 Client client = proxy.connect()) {
-            assertThat(client.send(GET.replace("GET", "DELETE")).answer().body()).isEqualTo("ok");
+            assertThat(client.send(GET.replace("GET", "DELETE")).answer().body())
+                    .isEqualTo("ok");
             assertThat(app.seen()).hasSize(2);
             assertThat(proxy.logged().attempts()).isEqualTo(2);
         }
@@ -131,7 +132,9 @@ class HostileHttp2EndpointTest {
                 RunningProxy proxy = new RunningProxy(over2(app.port()));
                 Client client = proxy.connect()) {
             for (int i = 0; i < 30; i++) {
-                assertThat(client.send(GET).answer().status()).as("request " + i).isEqualTo(200);
+                assertThat(client.send(GET).answer().status())
+                        .as("request " + i)
+                        .isEqualTo(200);
             }
         }
     }
@@ -148,7 +151,8 @@ class HostileHttp2EndpointTest {
                 RunningProxy proxy = new RunningProxy(over2(app.port()));
                 Client client = proxy.connect()) {
             assertThat(client.send(GET).answer().status()).isEqualTo(200);
-            assertThat(client.send(GET.replace("GET", "POST")).answer().status()).isEqualTo(503);
+            assertThat(client.send(GET.replace("GET", "POST")).answer().status())
+                    .isEqualTo(503);
             assertThat(app.seen()).hasSize(2);
             proxy.logged();
             assertThat(proxy.logged().details())
@@ -162,7 +166,8 @@ class HostileHttp2EndpointTest {
                 RunningProxy proxy = new RunningProxy(over2(app.port()));
                 Client client = proxy.connect()) {
             long before = System.nanoTime();
-            assertThat(client.send(GET.replace("GET", "POST")).answer().status()).isEqualTo(503);
+            assertThat(client.send(GET.replace("GET", "POST")).answer().status())
+                    .isEqualTo(503);
             assertThat(java.time.Duration.ofNanos(System.nanoTime() - before))
                     .as("not the route's timeout, nor a graceful close")
                     .isLessThan(java.time.Duration.ofSeconds(4));
@@ -183,29 +188,51 @@ class HostileHttp2EndpointTest {
 
     static Stream<Arguments> brokenAnswers() {
         return Stream.of(
-                broken("two lengths", (request, wire) ->
-                        wire.headers(request.stream(), false, ":status", "200", "content-length", "5", "content-length", "6")),
+                broken(
+                        "two lengths",
+                        (request, wire) -> wire.headers(
+                                request.stream(),
+                                false,
+                                ":status",
+                                "200",
+                                "content-length",
+                                "5",
+                                "content-length",
+                                "6")),
                 broken("no status", (request, wire) -> wire.headers(request.stream(), true, "x-a", "1")),
-                broken("a status that is none", (request, wire) -> wire.headers(request.stream(), true, ":status", "2000")),
+                broken(
+                        "a status that is none",
+                        (request, wire) -> wire.headers(request.stream(), true, ":status", "2000")),
                 broken("a status below 100", (request, wire) -> wire.headers(request.stream(), true, ":status", "099")),
-                broken("a request's pseudo-header", (request, wire) ->
-                        wire.headers(request.stream(), true, ":status", "200", ":path", "/")),
-                broken("switching protocols", (request, wire) -> wire.headers(request.stream(), false, ":status", "101")),
-                broken("an interim answer that ends", (request, wire) ->
-                        wire.headers(request.stream(), true, ":status", "103")),
+                broken(
+                        "a request's pseudo-header",
+                        (request, wire) -> wire.headers(request.stream(), true, ":status", "200", ":path", "/")),
+                broken(
+                        "switching protocols",
+                        (request, wire) -> wire.headers(request.stream(), false, ":status", "101")),
+                broken(
+                        "an interim answer that ends",
+                        (request, wire) -> wire.headers(request.stream(), true, ":status", "103")),
                 broken("too many interim answers", (request, wire) -> {
                     for (int i = 0; i < 17; i++) {
                         wire.headers(request.stream(), false, ":status", "103");
                     }
                 }),
-                broken("a connection header", (request, wire) ->
-                        wire.headers(request.stream(), true, ":status", "200", "transfer-encoding", "chunked")),
-                broken("an upper-case name", (request, wire) ->
-                        wire.headers(request.stream(), true, ":status", "200", "X-A", "1")),
-                broken("a line break in a value", (request, wire) ->
-                        wire.headers(request.stream(), true, ":status", "200", "x-a", "1\r\nx-b: 2")),
-                broken("C8: a line break in a gRPC message", (request, wire) ->
-                        wire.headers(request.stream(), true, ":status", "200", "grpc-message", "a\nb")),
+                broken(
+                        "a connection header",
+                        (request, wire) ->
+                                wire.headers(request.stream(), true, ":status", "200", "transfer-encoding", "chunked")),
+                broken(
+                        "an upper-case name",
+                        (request, wire) -> wire.headers(request.stream(), true, ":status", "200", "X-A", "1")),
+                broken(
+                        "a line break in a value",
+                        (request, wire) ->
+                                wire.headers(request.stream(), true, ":status", "200", "x-a", "1\r\nx-b: 2")),
+                broken(
+                        "C8: a line break in a gRPC message",
+                        (request, wire) ->
+                                wire.headers(request.stream(), true, ":status", "200", "grpc-message", "a\nb")),
                 broken("a body before a head", (request, wire) -> wire.data(request.stream(), true, "abc")));
     }
 
@@ -250,7 +277,8 @@ class HostileHttp2EndpointTest {
             assertThat(client.get(3, "/short").reset()).isPositive();
             for (String path : new String[] {"/long", "/short"}) {
                 try (Client old = proxy.connect()) {
-                    String all = old.send("GET " + path + " HTTP/1.1\r\nHost: x\r\n\r\n").rest();
+                    String all = old.send("GET " + path + " HTTP/1.1\r\nHost: x\r\n\r\n")
+                            .rest();
                     assertThat(all.substring(all.lastIndexOf('\n') + 1)).hasSizeLessThan(5);
                 }
             }
@@ -267,7 +295,9 @@ class HostileHttp2EndpointTest {
                 RunningProxy proxy = new RunningProxy(over2(app.port()));
                 Client client = proxy.connect()) {
             String all = client.send(method + " / HTTP/1.1\r\nHost: x\r\n\r\n").rest();
-            assertThat(all.split("HTTP/1.1 ", -1)).as("one answer, then the end").hasSizeLessThanOrEqualTo(2);
+            assertThat(all.split("HTTP/1.1 ", -1))
+                    .as("one answer, then the end")
+                    .hasSizeLessThanOrEqualTo(2);
         }
     }
 
@@ -298,9 +328,13 @@ class HostileHttp2EndpointTest {
     static Stream<Arguments> brokenConnections() {
         return Stream.of(
                 broken("no frames at all", (request, wire) -> wire.raw(new byte[64])),
-                broken("a frame too large", (request, wire) -> wire.raw(new byte[] {(byte) 0xff, 0, 0, 0, 0, 0, 0, 0, 1})),
-                broken("a push", (request, wire) ->
-                        wire.frame(Frame.PUSH_PROMISE, Frame.END_HEADERS, request.stream(), new byte[] {0, 0, 0, 2})),
+                broken(
+                        "a frame too large",
+                        (request, wire) -> wire.raw(new byte[] {(byte) 0xff, 0, 0, 0, 0, 0, 0, 0, 1})),
+                broken(
+                        "a push",
+                        (request, wire) -> wire.frame(
+                                Frame.PUSH_PROMISE, Frame.END_HEADERS, request.stream(), new byte[] {0, 0, 0, 2})),
                 broken("D4: endless CONTINUATION", (request, wire) -> {
                     wire.frame(Frame.HEADERS, 0, request.stream(), Http2Wire.block(":status", "200"));
                     for (int i = 0; i < 40; i++) {
@@ -308,8 +342,10 @@ class HostileHttp2EndpointTest {
                     }
                 }),
                 broken("a window that overflows", (request, wire) -> wire.window(0, Integer.MAX_VALUE)),
-                broken("an HPACK index that is none", (request, wire) ->
-                        wire.frame(Frame.HEADERS, Frame.END_HEADERS, request.stream(), new byte[] {(byte) 0xff, 0x7f})));
+                broken(
+                        "an HPACK index that is none",
+                        (request, wire) -> wire.frame(
+                                Frame.HEADERS, Frame.END_HEADERS, request.stream(), new byte[] {(byte) 0xff, 0x7f})));
     }
 
     @Test

@@ -47,7 +47,8 @@ class Http2ExchangeTest {
             client.request(1, false, "POST", "/p?q", "x-mixed", "v", "content-length", "3", "te", "trailers");
             Http2Client.Answer answer = client.data(1, true, "abc").answer(1);
             assertThat(answer.head().fields())
-                    .containsExactly(Map.entry(":status", "201"), Map.entry("x-a", "1"), Map.entry("content-length", "2"));
+                    .containsExactly(
+                            Map.entry(":status", "201"), Map.entry("x-a", "1"), Map.entry("content-length", "2"));
             assertThat(answer.body()).isEqualTo("hi");
             Http2Endpoint.Seen seen = app.seen().getFirst();
             assertThat(seen.head().fields())
@@ -120,13 +121,11 @@ class Http2ExchangeTest {
 
     @Test
     void interim_answers_pass_in_order_between_http2_sides_H_12() throws Exception {
-        try (Http2Endpoint app = new Http2Endpoint(
-                        Http2Endpoint.When.AT_HEAD,
-                        (request, wire) -> {
-                            wire.headers(request.stream(), false, ":status", "100");
-                            wire.headers(request.stream(), false, ":status", "103", "link", "</a>");
-                            wire.headers(request.stream(), true, ":status", "200");
-                        });
+        try (Http2Endpoint app = new Http2Endpoint(Http2Endpoint.When.AT_HEAD, (request, wire) -> {
+                    wire.headers(request.stream(), false, ":status", "100");
+                    wire.headers(request.stream(), false, ":status", "103", "link", "</a>");
+                    wire.headers(request.stream(), true, ":status", "200");
+                });
                 RunningProxy proxy = new RunningProxy(over2(app.port()));
                 Http2Client client = new Http2Client(proxy.port())) {
             client.request(1, false, "POST", "/", "expect", "100-continue");
@@ -218,11 +217,24 @@ class Http2ExchangeTest {
 
     @Test
     void http2_requests_become_http1_requests() throws Exception {
-        try (Endpoint app = new Endpoint(request -> Endpoint.bytes(
-                        "HTTP/1.1 201 Made\r\nX-aBc: 1\r\nConnection: X-Hop\r\nX-Hop: 1\r\nKeep-Alive: 5\r\nContent-Length: 2\r\n\r\nhi"));
+        try (Endpoint app = new Endpoint(
+                        request -> Endpoint.bytes(
+                                "HTTP/1.1 201 Made\r\nX-aBc: 1\r\nConnection: X-Hop\r\nX-Hop: 1\r\nKeep-Alive: 5\r\nContent-Length: 2\r\n\r\nhi"));
                 RunningProxy proxy = new RunningProxy(over1(app.port()));
                 Http2Client client = new Http2Client(proxy.port())) {
-            client.request(1, false, "POST", "/p?q", "cookie", "a=1", "content-length", "3", "cookie", "b=2", "te", "trailers");
+            client.request(
+                    1,
+                    false,
+                    "POST",
+                    "/p?q",
+                    "cookie",
+                    "a=1",
+                    "content-length",
+                    "3",
+                    "cookie",
+                    "b=2",
+                    "te",
+                    "trailers");
             Http2Client.Answer answer = client.data(1, true, "abc").answer(1);
             assertThat(answer.head().fields())
                     .containsExactly(
@@ -239,8 +251,9 @@ class Http2ExchangeTest {
 
     @Test
     void a_body_of_unknown_length_and_trailers_become_chunks_and_back_H_11() throws Exception {
-        try (Endpoint app = new Endpoint(request -> Endpoint.bytes("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
-                        + "3\r\nabc\r\n2;x=y\r\nde\r\n0\r\nX-Sum: 1\r\n\r\n"));
+        try (Endpoint app =
+                        new Endpoint(request -> Endpoint.bytes("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
+                                + "3\r\nabc\r\n2;x=y\r\nde\r\n0\r\nX-Sum: 1\r\n\r\n"));
                 RunningProxy proxy = new RunningProxy(over1(app.port()));
                 Http2Client client = new Http2Client(proxy.port())) {
             client.request(1, false, "POST", "/").data(1, false, "hello").data(1, false, " world");
@@ -258,12 +271,13 @@ class Http2ExchangeTest {
 
     @Test
     void head_bodyless_and_interim_answers_of_http1_reach_http2() throws Exception {
-        try (Endpoint app = new Endpoint(request -> Endpoint.bytes(
-                        request.line().startsWith("HEAD")
-                                ? "HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\n"
-                                : request.line().contains("204")
-                                        ? "HTTP/1.1 204 No Content\r\n\r\n"
-                                        : "HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"));
+        try (Endpoint app = new Endpoint(
+                        request -> Endpoint.bytes(
+                                request.line().startsWith("HEAD")
+                                        ? "HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\n"
+                                        : request.line().contains("204")
+                                                ? "HTTP/1.1 204 No Content\r\n\r\n"
+                                                : "HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"));
                 RunningProxy proxy = new RunningProxy(over1(app.port()));
                 Http2Client client = new Http2Client(proxy.port())) {
             Http2Client.Answer head = client.request(1, true, "HEAD", "/").answer(1);
@@ -327,9 +341,10 @@ class Http2ExchangeTest {
                 });
                 RunningProxy proxy = new RunningProxy(over2(app.port()));
                 Client client = proxy.connect()) {
-            Client.Answer answer = client.send("POST /p HTTP/1.1\r\nX-MiXeD: v\r\nHost: Shop:80\r\nConnection: X-Hop\r\n"
-                            + "X-Hop: 1\r\nUpgrade: h2c\r\nTE: trailers, deflate\r\nTransfer-Encoding: chunked\r\n\r\n"
-                            + "5\r\nhello\r\n0\r\nX-T: 2\r\n\r\n")
+            Client.Answer answer = client.send(
+                            "POST /p HTTP/1.1\r\nX-MiXeD: v\r\nHost: Shop:80\r\nConnection: X-Hop\r\n"
+                                    + "X-Hop: 1\r\nUpgrade: h2c\r\nTE: trailers, deflate\r\nTransfer-Encoding: chunked\r\n\r\n"
+                                    + "5\r\nhello\r\n0\r\nX-T: 2\r\n\r\n")
                     .answer();
             assertThat(answer.head()).startsWith("HTTP/1.1 200 OK\r\nx-a: 1\r\n");
             assertThat(answer.body()).isEqualTo("hello|x-sum: 1");
@@ -351,7 +366,13 @@ class Http2ExchangeTest {
                     boolean head = request.head().field(":method").equals("HEAD");
                     wire.headers(request.stream(), false, ":status", "100");
                     // END_STREAM comes by an empty DATA frame, which HTTP/1 must not see
-                    wire.headers(request.stream(), false, ":status", head ? "200" : "204", "content-length", head ? "9" : "0");
+                    wire.headers(
+                            request.stream(),
+                            false,
+                            ":status",
+                            head ? "200" : "204",
+                            "content-length",
+                            head ? "9" : "0");
                     wire.data(request.stream(), true, "");
                 });
                 RunningProxy proxy = new RunningProxy(over2(app.port()));
@@ -409,7 +430,8 @@ class Http2ExchangeTest {
             }
             sender.join();
             assertThat(body.toString()).isEqualTo(large);
-            old.send("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: " + large.length() + "\r\n\r\n").send(bytes);
+            old.send("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: " + large.length() + "\r\n\r\n")
+                    .send(bytes);
             assertThat(old.answer().body()).isEqualTo(large);
         }
     }
@@ -509,7 +531,9 @@ class Http2ExchangeTest {
                         2);
                 RunningProxy proxy = new RunningProxy(over2(app.port()));
                 Http2Client client = new Http2Client(proxy.port())) {
-            assertThat(client.get(1, "/first").status()).as("by now the settings are known").isEqualTo(200);
+            assertThat(client.get(1, "/first").status())
+                    .as("by now the settings are known")
+                    .isEqualTo(200);
             for (int i = 1; i <= 6; i++) {
                 client.request(2 * i + 1, true, "GET", "/" + i);
             }

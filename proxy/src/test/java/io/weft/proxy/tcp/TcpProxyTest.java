@@ -120,7 +120,8 @@ class TcpProxyTest {
                 RunningProxy proxy = new RunningProxy(undeclared(app.port(), echo.getLocalPort()));
                 Client http = proxy.connect();
                 Client opaque = proxy.connect()) {
-            assertThat(http.send("GET / HTTP/1.1\r\nHost: x\r\n\r\n").answer().body()).isEqualTo("http");
+            assertThat(http.send("GET / HTTP/1.1\r\nHost: x\r\n\r\n").answer().body())
+                    .isEqualTo("http");
             assertThat(opaque.send("\0\1\2\3binary").read(10)).isEqualTo("\0\1\2\3binary");
         }
     }

@@ -69,10 +69,9 @@ public final class Http2Client implements AutoCloseable {
     }
 
     /** Sends a request head; more fields by turns. */
-    public Http2Client request(int stream, boolean end, String method, String path, String... more)
-            throws IOException {
-        List<String> fields = new ArrayList<>(
-                List.of(":method", method, ":scheme", "http", ":path", path, ":authority", "shop:80"));
+    public Http2Client request(int stream, boolean end, String method, String path, String... more) throws IOException {
+        List<String> fields =
+                new ArrayList<>(List.of(":method", method, ":scheme", "http", ":path", path, ":authority", "shop:80"));
         fields.addAll(List.of(more));
         wire.headers(stream, end, fields.toArray(String[]::new));
         return this;

@@ -220,8 +220,8 @@ public final class Http2Wire implements AutoCloseable {
         ByteBuf bytes = Unpooled.wrappedBuffer(block.toByteArray());
         try {
             Http2Headers decoded = decoder.decodeHeaders(first.stream(), bytes);
-            decoded.forEach(field ->
-                    fields.add(Map.entry(field.getKey().toString(), field.getValue().toString())));
+            decoded.forEach(field -> fields.add(
+                    Map.entry(field.getKey().toString(), field.getValue().toString())));
         } catch (Http2Exception e) {
             throw new IOException(e);
         }

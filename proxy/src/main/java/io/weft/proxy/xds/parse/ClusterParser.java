@@ -2,8 +2,8 @@ package io.weft.proxy.xds.parse;
 
 import io.envoyproxy.envoy.config.cluster.v3.CircuitBreakers;
 import io.envoyproxy.envoy.config.core.v3.BindConfig;
-import io.envoyproxy.envoy.config.core.v3.SocketAddress;
 import io.envoyproxy.envoy.config.core.v3.RoutingPriority;
+import io.envoyproxy.envoy.config.core.v3.SocketAddress;
 import io.weft.proxy.config.Cluster;
 import io.weft.proxy.config.Cluster.Discovery;
 import io.weft.proxy.config.Cluster.DnsFamily;
@@ -272,8 +272,7 @@ final class ClusterParser {
         }
         for (int i = 0; i < message.getExtraSourceAddressesCount(); i++) {
             addresses.add(bindAddress(
-                    message.getExtraSourceAddresses(i).getAddress(),
-                    extra.at(i).field("address")));
+                    message.getExtraSourceAddresses(i).getAddress(), extra.at(i).field("address")));
         }
         return addresses;
     }
@@ -282,8 +281,7 @@ final class ClusterParser {
         AddressParser.ip(message.getAddress(), path.field("address"));
         if (message.getPortValue() != 0) {
             throw new InvalidResource(
-                    path.field("port_value"),
-                    message.getPortValue() + ": expected 0, which lets the system choose");
+                    path.field("port_value"), message.getPortValue() + ": expected 0, which lets the system choose");
         }
         return Scalars.shared(message.getAddress());
     }
