@@ -36,9 +36,9 @@ final class Shop {
     static final int CATALOG_PORT = 8080;
 
     /** Renewed at half of it, so that it happens while one watches, and outlives any outage of the demo. */
-    static final Duration CERTIFICATE_LIFE = Duration.ofSeconds(60);
+    static final Duration CERTIFICATE_LIFE = Duration.ofMinutes(1);
 
-    private static final Duration START = Duration.ofSeconds(120);
+    private static final Duration START = Duration.ofMinutes(2);
     private static final int AT_ONCE = 3;
     private static final int OUTSIDER = 61;
     private static final int PLAIN = 62;
