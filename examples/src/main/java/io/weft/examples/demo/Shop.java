@@ -36,9 +36,10 @@ final class Shop {
     static final int CATALOG_PORT = 8080;
 
     /** Renewed at half of it, so that it happens while one watches, and outlives any outage of the demo. */
-    static final Duration CERTIFICATE_LIFE = Duration.ofSeconds(60);
+    static final Duration CERTIFICATE_LIFE = Duration.ofMinutes(1);
 
-    private static final Duration START = Duration.ofSeconds(60);
+    private static final Duration START = Duration.ofMinutes(2);
+    private static final int AT_ONCE = 3;
     private static final int OUTSIDER = 61;
     private static final int PLAIN = 62;
 
@@ -79,19 +80,17 @@ final class Shop {
     }
 
     private void start(List<Workload> workloads, int hosts) {
-        try (ExecutorService all = Executors.newVirtualThreadPerTaskExecutor()) {
+        // Few at a time, so that each is fast and none runs into a deadline where cores are few.
+        try (ExecutorService some = Executors.newFixedThreadPool(AT_ONCE)) {
             var started = new ArrayList<Future<Sidecar>>();
             for (Workload workload : workloads) {
                 PodSpec spec = workload.pod();
                 Pod pod = lab.pod(new PodSpec(spec.name(), Math.min(spec.host(), hosts), spec.v4(), spec.v6()));
                 pods.put(workload.name(), pod);
-                // Tokens are made one after the other; what takes long is starting.
-                Sidecar sidecar = mesh.join(pod, workload);
-                sidecars.put(workload.name(), sidecar);
-                started.add(all.submit(() -> ready(pod, sidecar, workload)));
+                started.add(some.submit(() -> start(pod, workload)));
             }
-            for (Future<Sidecar> one : started) {
-                one.get();
+            for (int i = 0; i < workloads.size(); i++) {
+                sidecars.put(workloads.get(i).name(), started.get(i).get());
             }
         } catch (ExecutionException e) {
             throw e.getCause() instanceof LabException problem
@@ -103,7 +102,8 @@ final class Shop {
         }
     }
 
-    private static Sidecar ready(Pod pod, Sidecar sidecar, Workload workload) {
+    private Sidecar start(Pod pod, Workload workload) {
+        Sidecar sidecar = mesh.join(pod, workload);
         Outcome init = pod.init();
         if (!init.ok()) {
             throw new LabException("weft init in " + pod + ": " + init);

@@ -12,14 +12,18 @@ import java.util.Objects;
  * built, with the flags that the launcher knows. Where other users may not read a part, they get a copy.
  */
 final class Distribution {
+    private static final String CLASS_CACHE = "-XX:AOTCache=";
+
     private final Path java;
     private final String classPath;
     private final Path launcher;
+    private final Path copies;
 
-    private Distribution(Path java, String classPath, Path launcher) {
+    private Distribution(Path java, String classPath, Path launcher, Path copies) {
         this.java = java;
         this.classPath = classPath;
         this.launcher = launcher;
+        this.copies = copies;
     }
 
     /** @param copies a folder for what has to be copied */
@@ -40,7 +44,10 @@ final class Distribution {
             }
         }
         return new Distribution(
-                home.resolve("bin/java"), String.join(File.pathSeparator, parts), root().resolve("weft"));
+                home.resolve("bin/java"),
+                String.join(File.pathSeparator, parts),
+                root().resolve("weft"),
+                copies);
     }
 
     private static Path readable(Path part, Path copies, int number) {
@@ -49,7 +56,8 @@ final class Distribution {
             return part;
         }
         LabFiles.openFolder(copies);
-        Path copy = copies.resolve(number + "-" + part.getFileName());
+        // A class cache is good for jars of the same names, sizes and times; folders of classes have one name each.
+        Path copy = copies.resolve(Files.isRegularFile(part) ? "" + part.getFileName() : number + "-classes");
         LabFiles.copy(part, copy);
         return copy;
     }
@@ -82,7 +90,16 @@ final class Distribution {
     }
 
     private List<String> flags(String program) {
-        return words(Command.ok(launcher.toString(), "flags", program));
+        return words(Command.ok(launcher.toString(), "flags", program)).stream()
+                .map(flag -> flag.startsWith(CLASS_CACHE)
+                        ? CLASS_CACHE + readableCache(Path.of(flag.substring(CLASS_CACHE.length())))
+                        : flag)
+                .toList();
+    }
+
+    private synchronized Path readableCache(Path cache) {
+        Path copy = copies.resolve(cache.getFileName());
+        return Files.exists(copy) ? copy : readable(cache, copies, 0);
     }
 
     private static List<String> words(String text) {

@@ -91,7 +91,7 @@ public final class LabFiles {
 
     /** Copies a file or a tree; every user may read the copy. */
     static void copy(Path source, Path target) {
-        Command.ok("cp", "-rL", source.toString(), target.toString());
+        Command.ok("cp", "-rL", "--preserve=timestamps", source.toString(), target.toString());
         Command.ok("chmod", "-R", "a+rX", target.toString());
     }
 

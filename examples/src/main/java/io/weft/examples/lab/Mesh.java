@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -21,7 +22,7 @@ import org.jspecify.annotations.Nullable;
 
 /** A mesh in a lab: a control plane in a namespace of its own, the folder that it watches, and sidecars that join it. */
 public final class Mesh {
-    private static final Duration START = Duration.ofSeconds(60);
+    private static final Duration START = Duration.ofSeconds(90);
 
     private final Pod pod;
     private final Path config;
@@ -162,7 +163,7 @@ public final class Mesh {
     }
 
     /** A join token as {@code weft certs token} makes it, without starting that for every pod. */
-    private String token(Workload workload) {
+    private synchronized String token(Workload workload) {
         try {
             Path authority = data.resolve("ca");
             var clock = InstantSource.system();
@@ -173,16 +174,26 @@ public final class Mesh {
                             Authority.open(authority, TrustDomain.DEFAULT, clock)
                                     .rootFingerprint())
                     .text();
-            giveAll(authority);
+            giveTokens(new AuthorityFolder(authority).tokens());
             return text;
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
     }
 
-    private static void giveAll(Path folder) throws IOException {
-        try (Stream<Path> files = Files.walk(folder)) {
-            files.forEach(file -> LabFiles.give(file, Account.CONTROL_PLANE));
+    /** Only what was made here: the control plane renames its own while this looks. */
+    private static void giveTokens(Path tokens) throws IOException {
+        LabFiles.give(tokens, Account.CONTROL_PLANE);
+        try (Stream<Path> files = Files.list(tokens)) {
+            for (Path file : files.toList()) {
+                try {
+                    if (Files.getAttribute(file, "unix:uid").equals(0)) {
+                        LabFiles.give(file, Account.CONTROL_PLANE);
+                    }
+                } catch (NoSuchFileException spentMeanwhile) {
+                    // It was given before, or it could not have been spent.
+                }
+            }
         }
     }
 }

@@ -267,7 +267,7 @@ class BootstrapFilesTest {
         TcpProxy through = (TcpProxy) Objects.requireNonNull(out.defaultChain()).terminal();
         assertThat(through.accessLogs().getFirst())
                 .isEqualTo(new AccessLog(
-                        new AccessLog.Sink.File("/dev/stdout"),
+                        new AccessLog.Sink.Stdout(),
                         new AccessLog.Format.Json(
                                 Map.of("start", "%START_TIME%", "flags", "%RESPONSE_FLAGS%"),
                                 List.of("start", "flags"))));

@@ -80,7 +80,19 @@ final class AccessLogParser {
             case LOG_FORMAT -> format(message.getLogFormat(), path.field("log_format"), reading);
             case ACCESSLOGFORMAT_NOT_SET -> DEFAULT;
         };
-        return new AccessLog(new AccessLog.Sink.File(Scalars.name(message.getPath(), path.field("path"))), format);
+        return new AccessLog(sink(Scalars.name(message.getPath(), path.field("path"))), format);
+    }
+
+    /**
+     * The process's own streams are written to as they are: opening them by name asks for the rights of whoever made
+     * them, which a sidecar without privileges does not have.
+     */
+    private static AccessLog.Sink sink(String file) {
+        return switch (file) {
+            case "/dev/stdout", "/dev/fd/1", "/proc/self/fd/1" -> new AccessLog.Sink.Stdout();
+            case "/dev/stderr", "/dev/fd/2", "/proc/self/fd/2" -> new AccessLog.Sink.Stderr();
+            default -> new AccessLog.Sink.File(file);
+        };
     }
 
     @SuppressWarnings("deprecation") // text_format is what older files use
