@@ -10,16 +10,29 @@ import io.grpc.CallOptions;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.stub.ClientCalls;
+import io.weft.certs.identity.RootPin;
+import io.weft.certs.identity.SpiffeId;
+import io.weft.certs.identity.Verification;
 import io.weft.certs.service.CertificateService;
 import io.weft.certs.service.CreateCertificateRequest;
 import java.io.IOException;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.security.cert.X509Certificate;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLEngine;
+import javax.net.ssl.SSLSocket;
+import javax.net.ssl.TrustManager;
+import javax.net.ssl.X509ExtendedTrustManager;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -45,6 +58,59 @@ class PortsTest {
         TestProxy proxy =
                 TestProxy.connect(mesh.plaintextChannel(mesh.controlPlane().secureAddress()), node("shop", "cart-0"));
         assertThat(proxy.end().getCode()).isEqualTo(Status.Code.UNAVAILABLE);
+    }
+
+    @Test
+    void the_secure_port_shows_its_root_to_who_knows_only_the_fingerprint() throws Exception {
+        List<X509Certificate> chain = new ArrayList<>();
+        SSLContext context = SSLContext.getInstance("TLS");
+        context.init(null, new TrustManager[] {new Remembering(chain)}, null);
+        InetSocketAddress address = mesh.controlPlane().secureAddress();
+        try (SSLSocket socket =
+                (SSLSocket) context.getSocketFactory().createSocket(address.getAddress(), address.getPort())) {
+            socket.startHandshake();
+        }
+        var pin = new RootPin(TestMesh.TRUST_DOMAIN, mesh.authority().rootFingerprint());
+        assertThat(pin.verify(chain, SpiffeId.controlPlane(TestMesh.TRUST_DOMAIN), Instant.now()))
+                .isInstanceOf(Verification.Verified.class);
+    }
+
+    /** Takes any server's word, and keeps its chain. */
+    private static final class Remembering extends X509ExtendedTrustManager {
+        private final List<X509Certificate> chain;
+
+        Remembering(List<X509Certificate> chain) {
+            this.chain = chain;
+        }
+
+        @Override
+        public void checkServerTrusted(X509Certificate[] shown, String type) {
+            chain.addAll(List.of(shown));
+        }
+
+        @Override
+        public void checkServerTrusted(X509Certificate[] shown, String type, Socket socket) {
+            chain.addAll(List.of(shown));
+        }
+
+        @Override
+        public void checkServerTrusted(X509Certificate[] shown, String type, SSLEngine engine) {
+            chain.addAll(List.of(shown));
+        }
+
+        @Override
+        public void checkClientTrusted(X509Certificate[] shown, String type) {}
+
+        @Override
+        public void checkClientTrusted(X509Certificate[] shown, String type, Socket socket) {}
+
+        @Override
+        public void checkClientTrusted(X509Certificate[] shown, String type, SSLEngine engine) {}
+
+        @Override
+        public X509Certificate[] getAcceptedIssuers() {
+            return new X509Certificate[0];
+        }
     }
 
     @Test

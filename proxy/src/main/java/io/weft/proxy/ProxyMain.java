@@ -4,6 +4,7 @@ import io.weft.proxy.bootstrap.EnvoyOptions;
 import io.weft.proxy.bootstrap.InvalidBootstrap;
 import io.weft.proxy.config.Bootstrap;
 import io.weft.proxy.xds.parse.Parsers;
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.Callable;
@@ -55,7 +56,7 @@ public final class ProxyMain implements Callable<Integer> {
     }
 
     @Override
-    public Integer call() throws InterruptedException {
+    public Integer call() throws InterruptedException, IOException {
         PrintWriter out = spec.commandLine().getOut();
         EnvoyOptions.Given given = options.given();
         Parsers parsers = new Parsers(given.unsupported());
@@ -67,7 +68,13 @@ public final class ProxyMain implements Callable<Integer> {
             }
             case SERVE -> {
                 Service.Settings settings = new Service.Settings(
-                        given.concurrency(), given.drain(), given.logLevel(), given.componentLevels(), null, null);
+                        given.concurrency(),
+                        given.drain(),
+                        given.logLevel(),
+                        given.componentLevels(),
+                        null,
+                        null,
+                        null);
                 yield new Service(bootstrap, settings, parsers, null).run(out);
             }
         };

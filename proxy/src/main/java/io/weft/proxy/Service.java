@@ -3,12 +3,27 @@ package io.weft.proxy;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.channel.epoll.EpollSocketChannel;
+import io.weft.proxy.admin.AdminParts;
+import io.weft.proxy.admin.AdminServer;
+import io.weft.proxy.admin.Lifecycle;
+import io.weft.proxy.admin.LogLevels;
+import io.weft.proxy.admin.ReceivedConfig;
+import io.weft.proxy.admin.ServerMetrics;
+import io.weft.proxy.admin.Signals;
+import io.weft.proxy.admin.XdsMetrics;
 import io.weft.proxy.config.Address;
 import io.weft.proxy.config.Bootstrap;
 import io.weft.proxy.config.Snapshot;
 import io.weft.proxy.dns.DnsClusters;
 import io.weft.proxy.identity.Identity;
+import io.weft.proxy.identity.IdentityStatus;
 import io.weft.proxy.runtime.Proxy;
+import io.weft.proxy.telemetry.AccessLogs;
+import io.weft.proxy.telemetry.ClusterMetrics;
+import io.weft.proxy.telemetry.Stats;
+import io.weft.proxy.telemetry.StatsReader;
+import io.weft.proxy.telemetry.Telemetry;
+import io.weft.proxy.telemetry.Workload;
 import io.weft.proxy.tls.TlsContexts;
 import io.weft.proxy.xds.EventLoops;
 import io.weft.proxy.xds.ResourceParser;
@@ -16,13 +31,13 @@ import io.weft.proxy.xds.SecretSource;
 import io.weft.proxy.xds.XdsOptions;
 import io.weft.proxy.xds.XdsSource;
 import io.weft.proxy.xds.parse.Parsers;
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -38,6 +53,7 @@ final class Service implements AutoCloseable {
      * @param drain how long connections may go on when the program is told to end
      * @param health where the platform asks for readiness; null for nowhere
      * @param prometheus where metrics are scraped besides the admin interface; null for nowhere
+     * @param agent where what Istio's agent answers is answered; null for nowhere
      */
     record Settings(
             int concurrency,
@@ -45,18 +61,25 @@ final class Service implements AutoCloseable {
             Level logLevel,
             Map<String, Level> componentLevels,
             @Nullable Address health,
-            @Nullable Address prometheus) {}
+            @Nullable Address prometheus,
+            @Nullable Address agent) {}
 
     private static final System.Logger LOG = System.getLogger("io.weft.proxy");
+    private static final String VERSION = "0.1.0";
 
     private final Settings settings;
+    private final LogLevels levels = new LogLevels();
     private final MultiThreadIoEventLoopGroup mainLoop;
+    private final AccessLogs logs;
     private final TlsContexts tls;
     private final Proxy proxy;
     private final DnsClusters dns;
     private final @Nullable Identity identity;
     private final XdsSource xds;
-    private final CountDownLatch ended = new CountDownLatch(1);
+    private final Lifecycle lifecycle;
+    private final AdminServer admin;
+    private final @Nullable Address adminAddress;
+    private volatile boolean applied;
 
     /** @param identity makes the workload's identity on the loops given to it; null where secrets are configured */
     Service(
@@ -65,48 +88,105 @@ final class Service implements AutoCloseable {
             Parsers parsers,
             @Nullable Function<EventLoops, Identity> identity) {
         this.settings = settings;
+        this.adminAddress = bootstrap.admin();
         InstantSource clock = InstantSource.system();
         this.mainLoop = new MultiThreadIoEventLoopGroup(1, EpollIoHandler.newFactory());
         EventLoops loops = new EventLoops(mainLoop, EpollSocketChannel.class);
+        this.logs = new AccessLogs(settings.concurrency(), clock);
+        Stats stats = new Stats(settings.concurrency(), Stats.DEFAULT_LIMIT, Workload.of(bootstrap.node()));
+        Telemetry telemetry = new Telemetry(logs, stats);
         this.tls = TlsContexts.of(Snapshot.EMPTY);
-        this.proxy = new Proxy(settings.concurrency(), tls, (connection, upstream) -> {}, (record, now) -> {});
+        this.proxy = new Proxy(settings.concurrency(), tls, telemetry, telemetry);
         this.dns = new DnsClusters(this::apply);
         this.identity = identity == null ? null : identity.apply(loops);
         List<SecretSource> sources = this.identity == null ? List.of() : List.of(this.identity);
         this.xds = new XdsSource(bootstrap, ResourceParser.of(parsers), sources, loops, XdsOptions.DEFAULT, clock);
+        this.lifecycle = new Lifecycle(clock, conditions(), proxy::drain, () -> stats.activeConnections() == 0);
+        this.admin = new AdminServer(new AdminParts(
+                VERSION,
+                bootstrap.node(),
+                settings.concurrency(),
+                clock,
+                proxy::current,
+                proxy::bound,
+                proxy::reports,
+                new StatsReader(List.of(
+                        stats,
+                        new ClusterMetrics(proxy::current, proxy::reports),
+                        new ServerMetrics(lifecycle, settings.concurrency(), proxy::current, logs, clock),
+                        new XdsMetrics(xds::status))),
+                lifecycle,
+                levels,
+                logs::reopen,
+                new ReceivedConfig(xds::received)));
     }
 
-    /** Serves until the process is told to end; returns its exit status. */
-    int run(PrintWriter out) throws InterruptedException {
-        Thread stop = new Thread(this::stop, "stop");
-        Runtime.getRuntime().addShutdownHook(stop);
-        start();
-        out.println("weft proxy: " + settings.concurrency() + " event loops");
-        ended.await();
-        return 0;
+    private List<Lifecycle.Condition> conditions() {
+        return List.of(
+                new Lifecycle.Condition(
+                        "configuration", () -> applied && xds.status().complete()),
+                new Lifecycle.Condition(
+                        "certificate",
+                        () -> identity == null || certified(identity.status().state())));
     }
 
-    void start() {
+    private static boolean certified(IdentityStatus.State state) {
+        return switch (state) {
+            case CERTIFIED, RETRYING -> true;
+            case NONE, EXPIRED -> false;
+        };
+    }
+
+    /**
+     * Serves until the process is told to end, then drains.
+     *
+     * @return the exit status
+     * @throws IOException when a port of the proxy's own cannot be bound
+     */
+    int run(PrintWriter out) throws InterruptedException, IOException {
+        levels.install();
+        levels.all(settings.logLevel());
+        settings.componentLevels().forEach(levels::component);
+        Signals.on("TERM", lifecycle::terminate);
+        Signals.on("INT", lifecycle::terminate);
+        Signals.on("USR1", logs::reopen);
+        bind(out);
         xds.start(dns::apply);
         if (identity != null) {
             identity.start();
+        }
+        lifecycle.awaitEnd();
+        lifecycle.drain(settings.drain());
+        close();
+        return 0;
+    }
+
+    private void bind(PrintWriter out) throws IOException {
+        if (adminAddress != null) {
+            out.println("admin: " + admin.admin(adminAddress));
+        }
+        Address health = settings.health();
+        if (health != null) {
+            out.println("health: " + admin.health(health));
+        }
+        Address prometheus = settings.prometheus();
+        if (prometheus != null) {
+            out.println("metrics: " + admin.prometheus(prometheus));
+        }
+        Address agent = settings.agent();
+        if (agent != null) {
+            out.println("agent: " + admin.agent(agent));
         }
     }
 
     private void apply(Snapshot snapshot) {
         try {
             proxy.apply(snapshot);
+            applied = true;
         } catch (RuntimeException e) {
             // What is in force stays in force.
             LOG.log(Level.ERROR, "configuration " + snapshot.sequence() + " could not be put into force", e);
         }
-    }
-
-    /** SIGTERM: connections are asked to end, then everything is closed. */
-    private void stop() {
-        proxy.drain(true);
-        close();
-        ended.countDown();
     }
 
     @Override
@@ -118,6 +198,8 @@ final class Service implements AutoCloseable {
         dns.close();
         proxy.close();
         tls.close();
+        admin.close();
+        logs.close();
         mainLoop.shutdownGracefully(0, 2, TimeUnit.SECONDS).awaitUninterruptibly(5, TimeUnit.SECONDS);
     }
 }

@@ -14,6 +14,7 @@ import io.weft.proxy.sidecar.SidecarOptions;
 import io.weft.proxy.xds.EventLoops;
 import io.weft.proxy.xds.parse.Parsers;
 import io.weft.proxy.xds.parse.UnsupportedFields;
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
@@ -45,6 +46,8 @@ import picocli.CommandLine.Spec;
             ""
         })
 final class SidecarCommand implements Callable<Integer> {
+
+    private static final int AGENT_PORT = 15020;
 
     @Spec
     private CommandSpec spec = CommandSpec.create();
@@ -102,7 +105,7 @@ final class SidecarCommand implements Callable<Integer> {
     private Level logLevel = Level.INFO;
 
     @Override
-    public Integer call() throws InterruptedException {
+    public Integer call() throws InterruptedException, IOException {
         PrintWriter out = spec.commandLine().getOut();
         Duration drain = drainSeconds == null ? null : Duration.ofSeconds(drainSeconds);
         SidecarFlags flags = new SidecarFlags(
@@ -121,7 +124,8 @@ final class SidecarCommand implements Callable<Integer> {
                 logLevel,
                 Map.of(),
                 new Address.Socket("0.0.0.0", sidecar.statusPort()),
-                new Address.Socket("0.0.0.0", sidecar.prometheusPort()));
+                new Address.Socket("0.0.0.0", sidecar.prometheusPort()),
+                new Address.Socket("0.0.0.0", AGENT_PORT));
         Parsers parsers = new Parsers(UnsupportedFields.rejected());
         return new Service(SidecarBootstrap.of(sidecar), settings, parsers, identity(sidecar)).run(out);
     }

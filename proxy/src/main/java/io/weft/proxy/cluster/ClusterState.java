@@ -14,6 +14,7 @@ import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -29,6 +30,7 @@ public final class ClusterState {
     private final Map<EndpointKey, Host> hosts = new HashMap<>();
     private final Map<InetSocketAddress, Host> byDestination = new HashMap<>();
     private final Deadline sweep = new Sweep();
+    private ClusterReport.Traffic gone = ClusterReport.Traffic.NONE;
     private Cluster cluster;
     private Picker<Host> picker;
 
@@ -74,9 +76,9 @@ public final class ClusterState {
         boolean afresh = !sameTransport(cluster, next);
         cluster = next;
         if (afresh) {
-            byDestination.values().forEach(Host::remove);
+            byDestination.values().forEach(this::retire);
             byDestination.clear();
-            hosts.values().forEach(Host::remove);
+            hosts.values().forEach(this::retire);
             hosts.clear();
         }
         picker = build(next);
@@ -93,7 +95,7 @@ public final class ClusterState {
             kept.candidate().told(kept.told());
         }
         hosts.values().removeAll(change.removed());
-        change.removed().forEach(Host::remove);
+        change.removed().forEach(this::retire);
         for (Cluster.Endpoint endpoint : change.added()) {
             hosts.put(EndpointKey.of(endpoint), new Host(worker, dialer, next, endpoint));
         }
@@ -108,10 +110,28 @@ public final class ClusterState {
         return host;
     }
 
+    /** What it counted stays counted; what still runs on it is no longer seen. */
+    private void retire(Host host) {
+        ClusterReport.Traffic past = host.traffic();
+        gone = gone.plus(new ClusterReport.Traffic(past.connections(), 0, past.connectFailures(), past.requests(), 0));
+        host.remove();
+    }
+
+    ClusterReport report() {
+        Map<String, ClusterReport.Traffic> each = new LinkedHashMap<>();
+        ClusterReport.Traffic sum = gone;
+        for (Host host : hosts()) {
+            ClusterReport.Traffic traffic = host.traffic();
+            each.merge(host.toString(), traffic, ClusterReport.Traffic::plus);
+            sum = sum.plus(traffic);
+        }
+        return new ClusterReport(cluster.name(), sum, each);
+    }
+
     void close() {
         worker.deadlines().clear(sweep);
-        hosts.values().forEach(Host::remove);
-        byDestination.values().forEach(Host::remove);
+        hosts.values().forEach(this::retire);
+        byDestination.values().forEach(this::retire);
         hosts.clear();
         byDestination.clear();
     }
@@ -127,7 +147,13 @@ public final class ClusterState {
     private final class Sweep extends Deadline {
         @Override
         protected void expired() {
-            byDestination.values().removeIf(host -> host.active() == 0 && host.connections() == 0);
+            byDestination.values().removeIf(host -> {
+                boolean unused = host.active() == 0 && host.connections() == 0;
+                if (unused) {
+                    retire(host);
+                }
+                return unused;
+            });
             if (!byDestination.isEmpty()) {
                 worker.deadlines().set(this, System.nanoTime(), ORPHANS_NANOS);
             }

@@ -5,6 +5,7 @@ import io.weft.proxy.connect.Dialer;
 import io.weft.proxy.worker.Worker;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 

@@ -26,6 +26,10 @@ public final class Host implements Candidate {
     private @Nullable HostPool http1;
     private @Nullable HostPool http2;
     private int active;
+    private long begun;
+    private long made;
+    private long failed;
+    private int carrying;
     private boolean removed;
 
     Host(Worker worker, Dialer dialer, Cluster cluster, Cluster.Endpoint endpoint) {
@@ -63,10 +67,30 @@ public final class Host implements Candidate {
     /** An exchange or a TCP connection begins here. */
     public void begin() {
         active++;
+        begun++;
     }
 
     public void end() {
         active--;
+    }
+
+    /** A connection that no pool keeps was made for a TCP connection; one {@link #uncarry} follows. */
+    public void carry() {
+        made++;
+        carrying++;
+    }
+
+    public void uncarry() {
+        carrying--;
+    }
+
+    /** A dial came to nothing. */
+    public void connectFailed() {
+        failed++;
+    }
+
+    ClusterReport.Traffic traffic() {
+        return new ClusterReport.Traffic(made, connections() + carrying, failed, begun, active);
     }
 
     /** The pool for a protocol, made when it is first asked for. */
@@ -126,7 +150,7 @@ public final class Host implements Candidate {
         });
     }
 
-    private abstract static class Connected implements Dialer.Dialed {
+    private abstract class Connected implements Dialer.Dialed {
         private final HostPool pool;
 
         Connected(HostPool pool) {
@@ -137,11 +161,13 @@ public final class Host implements Candidate {
 
         @Override
         public void connected(Channel channel) {
+            made++;
             pool.connected(install(channel));
         }
 
         @Override
         public void failed(Failure failure) {
+            connectFailed();
             pool.connectFailed(failure);
         }
     }

@@ -16,7 +16,8 @@ import org.jspecify.annotations.Nullable;
  * @param maxRequestsPerConnection 0 for no limit
  * @param transports chosen per endpoint by its metadata, first match wins; before {@code tls}
  * @param tls how TLS is originated when no transport matches; null sends the bytes as they are
- * @param bindAddress local IP that connections are made from; null lets the system choose
+ * @param bindAddresses local IPs that connections are made from: the first of the endpoint's IP version, and if there is
+ *     none the first; empty lets the system choose
  * @param bufferLimit bytes that may wait in either direction of an upstream connection before reading stops
  */
 public record Cluster(
@@ -32,7 +33,7 @@ public record Cluster(
         Limits limits,
         List<TransportMatch> transports,
         @Nullable UpstreamTls tls,
-        @Nullable String bindAddress,
+        List<String> bindAddresses,
         int bufferLimit) {
 
     public static final Duration DEFAULT_CONNECT_TIMEOUT = Duration.ofSeconds(5);
@@ -42,6 +43,7 @@ public record Cluster(
     public Cluster {
         endpoints = List.copyOf(endpoints);
         transports = List.copyOf(transports);
+        bindAddresses = List.copyOf(bindAddresses);
     }
 
     public Cluster withEndpoints(List<Locality> found) {
@@ -58,7 +60,7 @@ public record Cluster(
                 limits,
                 transports,
                 tls,
-                bindAddress,
+                bindAddresses,
                 bufferLimit);
     }
 

@@ -26,6 +26,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.time.Duration;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Dials endpoints for one event loop. */
@@ -57,7 +58,7 @@ public final class Dialer {
             SocketAddress address,
             @Nullable UpstreamTls tls,
             @Nullable String authority,
-            @Nullable String bindAddress,
+            List<String> bindAddresses,
             Duration connectTimeout,
             int bufferLimit) {
 
@@ -66,7 +67,7 @@ public final class Dialer {
                     socketAddress(endpoint.address()),
                     cluster.transportTo(endpoint),
                     null,
-                    cluster.bindAddress(),
+                    cluster.bindAddresses(),
                     cluster.connectTimeout(),
                     cluster.bufferLimit());
         }
@@ -147,16 +148,18 @@ public final class Dialer {
     }
 
     private static @Nullable SocketAddress bindTo(Target target) {
-        String bind = target.bindAddress();
-        if (bind == null || !(target.address() instanceof InetSocketAddress to)) {
+        if (target.bindAddresses().isEmpty() || !(target.address() instanceof InetSocketAddress to)) {
             return null;
         }
-        InetAddress from = InetAddress.ofLiteral(bind);
-        // The passthrough source of the other family is the one that interception leaves alone there.
-        if (from.getAddress().length == 4 && to.getAddress().getAddress().length == 16) {
-            from = bind.equals("127.0.0.6") ? InetAddress.ofLiteral("::6") : null;
+        Class<?> version = to.getAddress().getClass();
+        InetAddress first = InetAddress.ofLiteral(target.bindAddresses().getFirst());
+        for (String each : target.bindAddresses()) {
+            InetAddress from = InetAddress.ofLiteral(each);
+            if (from.getClass() == version) {
+                return new InetSocketAddress(from, 0);
+            }
         }
-        return from == null ? null : new InetSocketAddress(from, 0);
+        return new InetSocketAddress(first, 0);
     }
 
     private static Failure failure(@Nullable Throwable cause) {

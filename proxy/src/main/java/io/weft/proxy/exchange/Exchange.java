@@ -31,6 +31,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Order: path made canonical, headers cleaned, filters, route, then the first attempt. The body is passed on as it
  * comes; while no stream is there it waits, up to a limit, and then the client is no longer read from.
  */
+@SuppressWarnings("ReferenceEquality") // a stream is itself and no other
 public final class Exchange implements RequestReceiver, ResponseReceiver, StreamReceiver {
 
     private static final int MAX_WAITING_BODY = 64 * 1024;
@@ -70,11 +71,15 @@ public final class Exchange implements RequestReceiver, ResponseReceiver, Stream
         this.worker = connection.worker();
         this.downstream = downstream;
         this.request = request;
-        this.record = new ExchangeRecord(connection, request, downstream.protocol(), worker.now());
+        this.record = new ExchangeRecord(chain.manager(), connection, request, downstream.protocol(), worker.now());
     }
 
     void begin(boolean end) {
         requestEnded = end;
+        chain.began(record);
+        if (end) {
+            record.requestEnded(worker.now());
+        }
         LocalReply refusal = chain.admit(request, connection, worker);
         if (refusal != null) {
             reply(refusal);
@@ -275,6 +280,9 @@ public final class Exchange implements RequestReceiver, ResponseReceiver, Stream
     }
 
     private void requestMaybeEnded() {
+        if (requestEnded) {
+            record.requestEnded(worker.now());
+        }
         Route.Forward action = forward;
         if (requestEnded && action != null) {
             startTimeout(action);
@@ -287,8 +295,8 @@ public final class Exchange implements RequestReceiver, ResponseReceiver, Stream
         stopUpstream();
         if (responseStarted) {
             record.details(problem.details());
-            downstream.abort();
             finish();
+            downstream.abort();
         } else {
             reply(new LocalReply(problem.status(), "", problem.details()));
         }
@@ -334,11 +342,12 @@ public final class Exchange implements RequestReceiver, ResponseReceiver, Stream
             upstream = null;
         }
         record.responseStarted(response.status(), worker.now());
+        record.response(response);
         chain.finish(response, matched);
-        downstream.respond(response, end);
         if (end) {
             finish();
         }
+        downstream.respond(response, end);
     }
 
     private boolean retryAnswer(boolean end) {
@@ -384,10 +393,11 @@ public final class Exchange implements RequestReceiver, ResponseReceiver, Stream
         if (end && !tunnel) {
             upstream = null;
         }
-        downstream.data(data, end);
         if (end) {
             finish();
-        } else if (!downstream.isWritable()) {
+        }
+        downstream.data(data, end);
+        if (!end && !downstream.isWritable()) {
             Upstream stream = upstream;
             if (stream != null) {
                 stream.read(false);
@@ -401,8 +411,8 @@ public final class Exchange implements RequestReceiver, ResponseReceiver, Stream
             return;
         }
         upstream = null;
-        downstream.trailers(trailers);
         finish();
+        downstream.trailers(trailers);
     }
 
     @Override
@@ -417,8 +427,8 @@ public final class Exchange implements RequestReceiver, ResponseReceiver, Stream
         if (responseStarted) {
             record.flag(reason == Reset.PROTOCOL_ERROR ? ResponseFlag.UPE : ResponseFlag.UC);
             record.details("upstream_reset_after_response_started{" + details + "}");
-            downstream.abort();
             finish();
+            downstream.abort();
             return;
         }
         if (mayReplay(reason, reused) || retry(Route.RetryPolicy.On.RESET)) {
@@ -464,8 +474,9 @@ public final class Exchange implements RequestReceiver, ResponseReceiver, Stream
         responseStarted = true;
         record.details(reply.details());
         record.responseStarted(reply.status(), worker.now());
-        record.responseBytes(reply.send(downstream, request, chain.serverName()));
+        record.responseBytes(reply.length(request));
         finish();
+        reply.send(downstream, request, chain.serverName());
     }
 
     private void stopUpstream() {
@@ -489,6 +500,10 @@ public final class Exchange implements RequestReceiver, ResponseReceiver, Stream
         }
     }
 
+    /**
+     * The exchange is over and told of. The order must hold: before the end of the answer is handed on, for then the
+     * server end may already read its next request into the same head.
+     */
     private void finish() {
         if (ended) {
             return;
@@ -520,8 +535,8 @@ public final class Exchange implements RequestReceiver, ResponseReceiver, Stream
             stopUpstream();
             if (responseStarted) {
                 record.details(details);
-                downstream.abort();
                 finish();
+                downstream.abort();
             } else {
                 reply(new LocalReply(
                         504, flag == ResponseFlag.UT ? "upstream request timeout" : "stream timeout", details));

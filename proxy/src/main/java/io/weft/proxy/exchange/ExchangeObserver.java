@@ -1,8 +1,15 @@
 package io.weft.proxy.exchange;
 
-/** Hears of every exchange when it has ended: access logs, metrics. On the exchange's event loop; must not block. */
+/** Hears of every exchange: access logs, metrics. On the exchange's event loop; must not block. */
 public interface ExchangeObserver {
 
-    /** @param now {@link System#nanoTime} */
+    /** A request's head has come; nothing is decided yet. */
+    default void began(ExchangeRecord record) {}
+
+    /**
+     * The exchange has ended.
+     *
+     * @param now {@link System#nanoTime}
+     */
     void ended(ExchangeRecord record, long now);
 }

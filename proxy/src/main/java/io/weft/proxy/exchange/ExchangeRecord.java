@@ -1,14 +1,18 @@
 package io.weft.proxy.exchange;
 
 import io.weft.proxy.cluster.Host;
+import io.weft.proxy.config.HttpConnectionManager;
 import io.weft.proxy.http.Request;
+import io.weft.proxy.http.Response;
 import io.weft.proxy.http.Upstream;
 import io.weft.proxy.listen.Connection;
+import io.weft.proxy.tls.TlsSession;
 import org.jspecify.annotations.Nullable;
 
 /** What is known of an exchange when it has ended, for access logs and metrics. Times are {@link System#nanoTime}. */
 public final class ExchangeRecord {
 
+    private final HttpConnectionManager manager;
     private final Connection connection;
     private final Request request;
     private final String protocol;
@@ -26,8 +30,11 @@ public final class ExchangeRecord {
     private long requestBytes;
     private long responseBytes;
     private long responseBegan;
+    private long requestEnded;
+    private @Nullable Response response;
 
-    ExchangeRecord(Connection connection, Request request, String protocol, long began) {
+    ExchangeRecord(HttpConnectionManager manager, Connection connection, Request request, String protocol, long began) {
+        this.manager = manager;
         this.connection = connection;
         this.request = request;
         this.protocol = protocol;
@@ -69,12 +76,25 @@ public final class ExchangeRecord {
         responseBegan = now;
     }
 
+    void response(Response head) {
+        response = head;
+    }
+
+    void requestEnded(long now) {
+        requestEnded = now;
+    }
+
     void requestBytes(long more) {
         requestBytes += more;
     }
 
     void responseBytes(long more) {
         responseBytes += more;
+    }
+
+    /** The connection manager that the request went through: its access logs, its name in statistics. */
+    public HttpConnectionManager manager() {
+        return manager;
     }
 
     public Connection connection() {
@@ -100,6 +120,11 @@ public final class ExchangeRecord {
 
     public boolean hasFlags() {
         return flags != 0;
+    }
+
+    /** One bit per flag, by its ordinal. */
+    public int flags() {
+        return flags;
     }
 
     /** Envoy's {@code RESPONSE_CODE_DETAILS}. */
@@ -130,6 +155,17 @@ public final class ExchangeRecord {
         return stream == null ? "" : stream.localAddress();
     }
 
+    /** What the handshake with the endpoint agreed on; null where there was none. */
+    public @Nullable TlsSession upstreamTls() {
+        Upstream stream = upstreamStream;
+        return stream == null ? null : stream.tls();
+    }
+
+    /** The endpoint's answer as it was forwarded; null where there was none. Still whole while the record is looked at. */
+    public @Nullable Response response() {
+        return response;
+    }
+
     public String upstreamFailure() {
         return upstreamFailure;
     }
@@ -154,5 +190,10 @@ public final class ExchangeRecord {
     /** When the answer's head came; 0 if none did. */
     public long responseBegan() {
         return responseBegan;
+    }
+
+    /** When the request was complete; 0 if it never was. */
+    public long requestEnded() {
+        return requestEnded;
     }
 }

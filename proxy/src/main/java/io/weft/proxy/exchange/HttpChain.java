@@ -190,6 +190,10 @@ public final class HttpChain {
         return manager.serverName();
     }
 
+    void began(ExchangeRecord record) {
+        observer.began(record);
+    }
+
     void ended(ExchangeRecord record, long now) {
         observer.ended(record, now);
     }

@@ -32,13 +32,19 @@ public final class HttpExchanges implements Exchanges {
     @Override
     public void refuse(Downstream downstream, Request request, BadMessage problem) {
         ExchangeRecord record = new ExchangeRecord(
-                connection, request, downstream.protocol(), connection.worker().now());
+                chain.manager(),
+                connection,
+                request,
+                downstream.protocol(),
+                connection.worker().now());
+        chain.began(record);
         record.flag(ResponseFlag.DPE);
         record.details(problem.details());
         record.responseStarted(problem.status(), connection.worker().now());
         LocalReply reply = new LocalReply(problem.status(), "", problem.details());
-        record.responseBytes(reply.send(downstream, request, chain.serverName()));
+        record.responseBytes(reply.length(request));
         chain.ended(record, System.nanoTime());
+        reply.send(downstream, request, chain.serverName());
     }
 
     @Override

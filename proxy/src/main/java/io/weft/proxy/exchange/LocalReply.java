@@ -25,8 +25,12 @@ record LocalReply(
         this(status, body, details, null);
     }
 
-    /** Sends the answer; returns how many bytes its body has. */
-    int send(Downstream downstream, Request request, String serverName) {
+    /** How many bytes its body has as sent. */
+    int length(Request request) {
+        return isGrpc(request) || request.isHead() ? 0 : body.getBytes(StandardCharsets.UTF_8).length;
+    }
+
+    void send(Downstream downstream, Request request, String serverName) {
         Response response = new Response();
         Headers headers = response.headers();
         if (isGrpc(request)) {
@@ -39,7 +43,7 @@ record LocalReply(
             headers.add(FieldName.SERVER, serverName);
             response.body(Request.Body.NONE, -1);
             downstream.respond(response, true);
-            return 0;
+            return;
         }
         response.status(status, Response.phrase(status));
         if (location != null) {
@@ -55,11 +59,10 @@ record LocalReply(
         response.body(empty ? Request.Body.NONE : Request.Body.LENGTH, bytes.length);
         downstream.respond(response, empty);
         if (empty) {
-            return 0;
+            return;
         }
         ByteBuf data = Unpooled.wrappedBuffer(bytes);
         downstream.data(data, true);
-        return bytes.length;
     }
 
     static boolean isGrpc(Request request) {

@@ -1,6 +1,8 @@
 package io.weft.proxy.http;
 
 import io.netty.buffer.ByteBuf;
+import io.weft.proxy.tls.TlsSession;
+import org.jspecify.annotations.Nullable;
 
 /** The endpoint's end of one exchange. Implemented by the client ends of {@code http1} and {@code http2}. */
 public interface Upstream {
@@ -31,4 +33,8 @@ public interface Upstream {
 
     /** The connection's local address as text, for logs. */
     String localAddress();
+
+    /** What the handshake on this connection agreed on, for logs; null for a plain connection. */
+    @Nullable
+    TlsSession tls();
 }

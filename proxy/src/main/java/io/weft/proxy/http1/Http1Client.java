@@ -13,7 +13,9 @@ import io.weft.proxy.http.Response;
 import io.weft.proxy.http.ResponseReceiver;
 import io.weft.proxy.http.ResponseReceiver.Reset;
 import io.weft.proxy.http.Upstream;
+import io.weft.proxy.pool.LocalAddress;
 import io.weft.proxy.pool.PooledConnection;
+import io.weft.proxy.tls.TlsSession;
 import io.weft.proxy.worker.Deadline;
 import io.weft.proxy.worker.Worker;
 import org.jspecify.annotations.Nullable;
@@ -38,6 +40,8 @@ public final class Http1Client extends ChannelInboundHandlerAdapter implements U
     private final Deadline idle = new Idle();
 
     private @Nullable ChannelHandlerContext ctx;
+    private @Nullable TlsSession session;
+    private String localAddress = "";
     private @Nullable ResponseReceiver receiver;
     private @Nullable ByteBuf held;
     private boolean head;
@@ -70,6 +74,8 @@ public final class Http1Client extends ChannelInboundHandlerAdapter implements U
     @Override
     public void handlerAdded(ChannelHandlerContext context) {
         ctx = context;
+        session = TlsSession.of(context.channel());
+        localAddress = LocalAddress.text(context.channel());
     }
 
     // ---- PooledConnection ----
@@ -184,7 +190,12 @@ public final class Http1Client extends ChannelInboundHandlerAdapter implements U
 
     @Override
     public String localAddress() {
-        return String.valueOf(context().channel().localAddress());
+        return localAddress;
+    }
+
+    @Override
+    public @Nullable TlsSession tls() {
+        return session;
     }
 
     // ---- bytes ----

@@ -14,6 +14,7 @@ import io.weft.proxy.http.Response;
 import io.weft.proxy.http.ResponseReceiver;
 import io.weft.proxy.http.ResponseReceiver.Reset;
 import io.weft.proxy.http.Upstream;
+import io.weft.proxy.tls.TlsSession;
 import org.jspecify.annotations.Nullable;
 
 /** The endpoint's end of one exchange over HTTP/2. */
@@ -146,7 +147,12 @@ final class ClientStream implements Upstream {
 
     @Override
     public String localAddress() {
-        return String.valueOf(client.context().channel().localAddress());
+        return client.localAddress();
+    }
+
+    @Override
+    public @Nullable TlsSession tls() {
+        return client.tls();
     }
 
     // ---- frames ----

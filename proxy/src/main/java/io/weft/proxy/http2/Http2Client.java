@@ -19,7 +19,9 @@ import io.weft.proxy.http.BadMessage;
 import io.weft.proxy.http.ResponseReceiver;
 import io.weft.proxy.http.ResponseReceiver.Reset;
 import io.weft.proxy.http.Upstream;
+import io.weft.proxy.pool.LocalAddress;
 import io.weft.proxy.pool.PooledConnection;
+import io.weft.proxy.tls.TlsSession;
 import io.weft.proxy.worker.Deadline;
 import io.weft.proxy.worker.Worker;
 import java.nio.charset.StandardCharsets;
@@ -49,6 +51,8 @@ public final class Http2Client extends Http2ConnectionHandler implements PooledC
     private final Http2Connection.PropertyKey key;
     private final Deadline idle = new Idle();
     private @Nullable ChannelHandlerContext context;
+    private @Nullable TlsSession session;
+    private String localAddress = "";
     private int opened;
     private int opening;
     private boolean settled;
@@ -76,6 +80,8 @@ public final class Http2Client extends Http2ConnectionHandler implements PooledC
     @Override
     public void handlerAdded(ChannelHandlerContext added) throws Exception {
         context = added;
+        session = TlsSession.of(added.channel());
+        localAddress = LocalAddress.text(added.channel());
         super.handlerAdded(added);
         connection()
                 .local()
@@ -92,6 +98,15 @@ public final class Http2Client extends Http2ConnectionHandler implements PooledC
             throw new IllegalStateException("not in a pipeline");
         }
         return known;
+    }
+
+    @Nullable
+    TlsSession tls() {
+        return session;
+    }
+
+    String localAddress() {
+        return localAddress;
     }
 
     void flushLater() {

@@ -29,7 +29,8 @@ import org.jspecify.annotations.Nullable;
 final class GrpcIssuer implements Issuer {
 
     private static final int MAX_MESSAGE = 1024 * 1024;
-    private static final int DEADLINE_SECONDS = 10;
+    // Generous, because an answer that comes too late has spent the join token all the same.
+    private static final int DEADLINE_SECONDS = 30;
 
     private final Address.Socket server;
     private final TrustDomain trustDomain;

@@ -68,6 +68,7 @@ final class Acceptor extends ChannelInitializer<EpollSocketChannel> {
         }
         Connection connection = new Connection(worker, ids.incrementAndGet(), listener, source, local, destination);
         state.track(worker, channel);
+        terminals.accepted(channel, connection);
         Candidates candidates = compiled.matcher().candidates(source, destination);
         if (candidates.decided()) {
             install(channel, connection, candidates.opaque(), null);
@@ -86,7 +87,7 @@ final class Acceptor extends ChannelInitializer<EpollSocketChannel> {
             channel.close();
             return;
         }
-        connection.chain(chain.name());
+        connection.chain(chain);
         terminals.install(channel, connection, chain, ahead);
     }
 

@@ -1,6 +1,7 @@
 package io.weft.proxy.listen;
 
 import io.weft.proxy.authorize.Caller;
+import io.weft.proxy.config.FilterChain;
 import io.weft.proxy.config.HttpConnectionManager;
 import io.weft.proxy.config.Listener;
 import io.weft.proxy.exchange.ResponseFlag;
@@ -26,7 +27,7 @@ public final class Connection {
 
     private @Nullable TlsSession tls;
     private String requestedServerName = "";
-    private String chain = "";
+    private @Nullable FilterChain chain;
     private @Nullable Caller caller;
     private @Nullable String clientCertificateHeader;
     private int flags;
@@ -108,11 +109,16 @@ public final class Connection {
 
     /** Name of the filter chain that took it. */
     public String chain() {
+        return chain == null ? "" : chain.name();
+    }
+
+    /** The filter chain that took it; null while none has. */
+    public @Nullable FilterChain filterChain() {
         return chain;
     }
 
-    public void chain(String name) {
-        chain = name;
+    public void chain(FilterChain taken) {
+        chain = taken;
     }
 
     private @Nullable PeerCertificate peer() {

@@ -19,7 +19,9 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Predicate;
 
 /**
  * The bound listeners. Every event loop binds its own socket to every address (SO_REUSEPORT), so that a connection
@@ -157,7 +159,15 @@ public final class Listeners {
 
     /** Lets every connection of every listener end; with {@code close} no new ones are taken. */
     public void drainAll(boolean close) {
+        drain(listener -> true, close);
+    }
+
+    /** Lets every connection of some listeners end; with {@code close} they take no new ones. */
+    public void drain(Predicate<Listener> which, boolean close) {
         for (ListenerState state : bound.values()) {
+            if (!which.test(state.compiled().listener())) {
+                continue;
+            }
             if (close) {
                 stopAccepting(state);
             }
@@ -181,6 +191,7 @@ public final class Listeners {
         for (ListenerState state : bound.values()) {
             List<InetSocketAddress> addresses = state.sockets().stream()
                     .map(socket -> (InetSocketAddress) socket.localAddress())
+                    .filter(Objects::nonNull)
                     .distinct()
                     .toList();
             result.add(new Bound(state.compiled().listener(), addresses));

@@ -7,6 +7,9 @@ import org.jspecify.annotations.Nullable;
 /** Puts the handlers of a chosen filter chain into a connection's pipeline. Implemented where all parts come together. */
 public interface Terminals {
 
+    /** A connection has come; nothing is in its pipeline yet. */
+    void accepted(Channel channel, Connection connection);
+
     /**
      * @param channel its pipeline holds at most a detector, which replays what it read to the handlers added here
      * @param ahead a dial that was begun while the chain was not yet known, to be used or closed; null for none

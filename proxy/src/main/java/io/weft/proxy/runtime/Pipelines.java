@@ -80,6 +80,12 @@ final class Pipelines implements Terminals {
     }
 
     @Override
+    public void accepted(Channel channel, Connection connection) {
+        observer.accepted(connection);
+        channel.closeFuture().addListener(closed -> observer.closed(connection));
+    }
+
+    @Override
     public void unmatched(Connection connection) {
         connection.details(connection.details().isEmpty() ? "filter_chain_not_found" : connection.details());
         observer.ended(connection, null);
@@ -115,6 +121,7 @@ final class Pipelines implements Terminals {
 
     @Override
     public void install(Channel channel, Connection connection, FilterChain chain, @Nullable Ahead ahead) {
+        observer.chosen(connection);
         TcpUpstream upstream = null;
         if (ahead instanceof DialAhead dial) {
             if (dial.chain() == chain) {
@@ -172,7 +179,7 @@ final class Pipelines implements Terminals {
         switch (chain.terminal()) {
             case TcpProxy tcp -> {
                 TcpUpstream dialled = upstream != null ? upstream : dial(connection, tcp, () -> {});
-                channel.pipeline().addLast(new TcpProxyHandler(connection, dialled, tcp, observer::ended));
+                channel.pipeline().addLast(new TcpProxyHandler(connection, dialled, tcp, new ToObserver()));
             }
             case HttpConnectionManager manager -> http(channel, connection, manager, chain);
         }
@@ -214,6 +221,18 @@ final class Pipelines implements Terminals {
         pipeline.addLast(Http2Frames.server(connection.worker(), manager, begun));
     }
 
+    private final class ToObserver implements TcpProxyHandler.TcpObserver {
+        @Override
+        public void carried(Connection connection, TcpUpstream upstream) {
+            observer.carried(connection, upstream);
+        }
+
+        @Override
+        public void ended(Connection connection, TcpUpstream upstream) {
+            observer.ended(connection, upstream);
+        }
+    }
+
     /** Waits for the handshake, learns who the peer is, and lets policy judge. */
     private final class Handshake extends ChannelInboundHandlerAdapter {
         private final SslHandler handler;
@@ -252,6 +271,7 @@ final class Pipelines implements Terminals {
             }
             TlsSession session = tls.session(handler);
             connection.secured(session);
+            observer.secured(connection);
             String name = session.serverName();
             if (name != null) {
                 connection.requestedServerName(name);

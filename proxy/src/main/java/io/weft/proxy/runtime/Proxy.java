@@ -3,7 +3,9 @@ package io.weft.proxy.runtime;
 import io.netty.channel.EventLoop;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.epoll.EpollIoHandler;
+import io.weft.proxy.cluster.ClusterReport;
 import io.weft.proxy.cluster.Clusters;
+import io.weft.proxy.config.Listener;
 import io.weft.proxy.config.Snapshot;
 import io.weft.proxy.connect.Dialer;
 import io.weft.proxy.exchange.ExchangeObserver;
@@ -14,6 +16,8 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
@@ -102,9 +106,46 @@ public final class Proxy implements AutoCloseable {
         return listeners.bound();
     }
 
+    /**
+     * How busy the clusters in use are, by name, added up over the event loops. Asks the loops: a loop that does not
+     * answer within a second is left out. Never called from an event loop.
+     */
+    public Map<String, ClusterReport> reports() {
+        Queue<List<ClusterReport>> answers = new ConcurrentLinkedQueue<>();
+        CountDownLatch answered = new CountDownLatch(workers.size());
+        for (Worker worker : workers) {
+            worker.loop().execute(() -> {
+                answers.add(clusters(worker).report());
+                answered.countDown();
+            });
+        }
+        try {
+            answered.await(1, TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        Map<String, ClusterReport> sums = new HashMap<>();
+        for (List<ClusterReport> ofLoop : answers) {
+            for (ClusterReport report : ofLoop) {
+                sums.merge(report.cluster(), report, ClusterReport::plus);
+            }
+        }
+        return sums;
+    }
+
     /** Lets connections end; see {@link Listeners#drainAll}. */
     public synchronized void drain(boolean closeListeners) {
         listeners.drainAll(closeListeners);
+    }
+
+    /**
+     * Lets connections end of one side or both.
+     *
+     * @param inboundOnly what the workload itself begins goes on
+     * @param close no new connections are taken
+     */
+    public synchronized void drain(boolean inboundOnly, boolean close) {
+        listeners.drain(listener -> !inboundOnly || listener.direction() == Listener.Direction.INBOUND, close);
     }
 
     @Override

@@ -64,7 +64,7 @@ public final class SidecarBootstrap {
                 Cluster.Limits.DEFAULT,
                 List.of(),
                 tls(options),
-                null,
+                List.of(),
                 Cluster.DEFAULT_BUFFER_LIMIT);
     }
 

@@ -39,6 +39,9 @@ public final class TcpProxyHandler extends ChannelInboundHandlerAdapter implemen
 
     /** Hears when a connection has ended, for access logs and metrics. */
     public interface TcpObserver {
+        /** The endpoint was reached: bytes move from now on. */
+        void carried(Connection connection, TcpUpstream upstream);
+
         void ended(Connection connection, TcpUpstream upstream);
     }
 
@@ -61,6 +64,7 @@ public final class TcpProxyHandler extends ChannelInboundHandlerAdapter implemen
             server.close();
             return;
         }
+        observer.carried(connection, upstream);
         Channel client = context.channel();
         Relay clientSide = new Relay(server, this);
         fromClient = clientSide;

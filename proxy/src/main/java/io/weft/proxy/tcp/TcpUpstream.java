@@ -10,7 +10,9 @@ import io.weft.proxy.config.TcpProxy;
 import io.weft.proxy.connect.Dialer;
 import io.weft.proxy.exchange.ResponseFlag;
 import io.weft.proxy.listen.Connection;
+import io.weft.proxy.pool.LocalAddress;
 import io.weft.proxy.pool.StreamReceiver.Failure;
+import io.weft.proxy.tls.TlsSession;
 import java.util.ArrayDeque;
 import org.jspecify.annotations.Nullable;
 
@@ -41,6 +43,8 @@ public final class TcpUpstream implements Dialer.Dialed {
     private @Nullable Taker taker;
     private @Nullable ResponseFlag failure;
     private String failureDetails = "";
+    private @Nullable TlsSession session;
+    private String localAddress = "";
     private int attempts;
     private boolean connected;
     private boolean counted;
@@ -90,6 +94,12 @@ public final class TcpUpstream implements Dialer.Dialed {
         }
         channel = dialed;
         connected = true;
+        Host at = host;
+        if (at != null) {
+            at.carry();
+        }
+        session = TlsSession.of(dialed);
+        localAddress = LocalAddress.text(dialed);
         Taker waiting = taker;
         if (waiting != null) {
             waiting.connected(dialed);
@@ -102,6 +112,10 @@ public final class TcpUpstream implements Dialer.Dialed {
     public void failed(Failure problem) {
         if (cancelled) {
             return;
+        }
+        Host at = host;
+        if (at != null) {
+            at.connectFailed();
         }
         endAtHost();
         if (attempts < settings.maxConnectAttempts()) {
@@ -152,12 +166,39 @@ public final class TcpUpstream implements Dialer.Dialed {
         return cluster;
     }
 
+    public TcpProxy settings() {
+        return settings;
+    }
+
+    public int attempts() {
+        return attempts;
+    }
+
+    /** Where the connection was made from; empty if none was. */
+    public String localAddress() {
+        return localAddress;
+    }
+
+    /** What the handshake with the endpoint agreed on; null where there was none. */
+    public @Nullable TlsSession tls() {
+        return session;
+    }
+
+    /** Whether the endpoint was reached. */
+    public boolean isCarried() {
+        return connected;
+    }
+
     /** The connection is over, or is not opaque after all. */
     public void close() {
         if (cancelled) {
             return;
         }
         cancelled = true;
+        Host at = host;
+        if (connected && at != null) {
+            at.uncarry();
+        }
         endAtHost();
         Channel dialed = channel;
         if (dialed != null) {

@@ -1,5 +1,6 @@
 package io.weft.proxy.tls;
 
+import io.netty.channel.Channel;
 import io.weft.certs.identity.SpiffeId;
 import org.jspecify.annotations.Nullable;
 
@@ -21,4 +22,11 @@ public record TlsSession(
         @Nullable String alpn,
         @Nullable String serverName,
         @Nullable PeerCertificate peer,
-        @Nullable SpiffeId localId) {}
+        @Nullable SpiffeId localId) {
+
+    /** Of a channel that we secured, once its handshake is done; null for a plain one. */
+    public static @Nullable TlsSession of(Channel channel) {
+        TlsHandler handler = channel.pipeline().get(TlsHandler.class);
+        return handler == null ? null : handler.session();
+    }
+}

@@ -267,7 +267,7 @@ class BootstrapFilesTest {
         TcpProxy through = (TcpProxy) Objects.requireNonNull(out.defaultChain()).terminal();
         assertThat(through.accessLogs().getFirst())
                 .isEqualTo(new AccessLog(
-                        new AccessLog.Sink.File("/dev/stdout"),
+                        new AccessLog.Sink.Stdout(),
                         new AccessLog.Format.Json(
                                 Map.of("start", "%START_TIME%", "flags", "%RESPONSE_FLAGS%"),
                                 List.of("start", "flags"))));
@@ -303,7 +303,7 @@ class BootstrapFilesTest {
                 .isEqualTo("outbound_.80_._.cart.shop.svc.cluster.local");
         assertThat(cart.transportTo(endpoints.get(1))).isNull();
         assertThat(bootstrap.clusters().get(1).discovery()).isEqualTo(new Discovery.OriginalDestination());
-        assertThat(bootstrap.clusters().get(2).bindAddress()).isEqualTo("127.0.0.6");
+        assertThat(bootstrap.clusters().get(2).bindAddresses()).containsExactly("127.0.0.6", "::6");
     }
 
     @Test

@@ -52,7 +52,7 @@ public final class Fixture {
                 Cluster.Limits.DEFAULT,
                 List.of(),
                 tls,
-                null,
+                List.of(),
                 Cluster.DEFAULT_BUFFER_LIMIT);
     }
 

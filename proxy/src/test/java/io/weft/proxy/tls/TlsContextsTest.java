@@ -223,7 +223,7 @@ class TlsContextsTest {
                 Cluster.Limits.DEFAULT,
                 List.of(),
                 tls,
-                null,
+                List.of(),
                 Cluster.DEFAULT_BUFFER_LIMIT);
     }
 }

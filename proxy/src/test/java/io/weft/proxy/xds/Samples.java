@@ -93,7 +93,7 @@ final class Samples {
                 Cluster.Limits.DEFAULT,
                 List.of(),
                 tls,
-                null,
+                List.of(),
                 Cluster.DEFAULT_BUFFER_LIMIT);
     }
 

@@ -7,13 +7,14 @@ import io.envoyproxy.envoy.extensions.access_loggers.file.v3.FileAccessLog;
 import io.envoyproxy.envoy.extensions.access_loggers.stream.v3.StderrAccessLog;
 import io.envoyproxy.envoy.extensions.access_loggers.stream.v3.StdoutAccessLog;
 import io.weft.proxy.config.AccessLog;
+import io.weft.proxy.telemetry.LogFormat;
 import io.weft.proxy.xds.parse.ExtensionPoint.Extension;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Access logs. Whether a format's operators are known is for {@code telemetry} to say, which compiles it. */
+/** Access logs. Whether a format's operators are known {@code telemetry} says, which compiles it. */
 final class AccessLogParser {
 
     private static final String FILE = "envoy.extensions.access_loggers.file.v3.FileAccessLog";
@@ -79,7 +80,19 @@ final class AccessLogParser {
             case LOG_FORMAT -> format(message.getLogFormat(), path.field("log_format"), reading);
             case ACCESSLOGFORMAT_NOT_SET -> DEFAULT;
         };
-        return new AccessLog(new AccessLog.Sink.File(Scalars.name(message.getPath(), path.field("path"))), format);
+        return new AccessLog(sink(Scalars.name(message.getPath(), path.field("path"))), format);
+    }
+
+    /**
+     * The process's own streams are written to as they are: opening them by name asks for the rights of whoever made
+     * them, which a sidecar without privileges does not have.
+     */
+    private static AccessLog.Sink sink(String file) {
+        return switch (file) {
+            case "/dev/stdout", "/dev/fd/1", "/proc/self/fd/1" -> new AccessLog.Sink.Stdout();
+            case "/dev/stderr", "/dev/fd/2", "/proc/self/fd/2" -> new AccessLog.Sink.Stderr();
+            default -> new AccessLog.Sink.File(file);
+        };
     }
 
     @SuppressWarnings("deprecation") // text_format is what older files use
@@ -99,7 +112,15 @@ final class AccessLogParser {
         if (format.length() > MAX_FORMAT) {
             throw new InvalidResource(path, format.length() + " characters: expected at most " + MAX_FORMAT);
         }
+        check(format, path);
         return new AccessLog.Format.Text(Scalars.shared(format));
+    }
+
+    /** A log that cannot show what it was asked for is refused, not filled with dashes. */
+    private static void check(String format, FieldPath path) {
+        LogFormat.check(format).ifPresent(problem -> {
+            throw new InvalidResource(path, problem);
+        });
     }
 
     private static AccessLog.Format json(Struct struct, FieldPath path) {
@@ -108,6 +129,7 @@ final class AccessLogParser {
             if (value.getKindCase() != Value.KindCase.STRING_VALUE) {
                 throw new InvalidResource(path.key(key), value.getKindCase() + ": expected a string");
             }
+            check(value.getStringValue(), path.key(key));
             fields.put(Scalars.shared(key), Scalars.shared(value.getStringValue()));
         });
         return new AccessLog.Format.Json(fields, List.copyOf(fields.keySet()));

@@ -3,6 +3,7 @@ package io.weft.proxy.xds.parse;
 import io.envoyproxy.envoy.config.cluster.v3.CircuitBreakers;
 import io.envoyproxy.envoy.config.core.v3.BindConfig;
 import io.envoyproxy.envoy.config.core.v3.RoutingPriority;
+import io.envoyproxy.envoy.config.core.v3.SocketAddress;
 import io.weft.proxy.config.Cluster;
 import io.weft.proxy.config.Cluster.Discovery;
 import io.weft.proxy.config.Cluster.DnsFamily;
@@ -64,7 +65,8 @@ final class ClusterParser {
                     .honours("priority", "max_connections", "max_pending_requests", "max_requests")
                     .accepts("track_remaining", "adds statistics only")
                     .only("max_retries", "retries have no limit of their own", "4294967295"),
-            MessageFields.of("envoy.config.core.v3.BindConfig").honours("source_address"));
+            MessageFields.of("envoy.config.core.v3.BindConfig").honours("source_address", "extra_source_addresses"),
+            MessageFields.of("envoy.config.core.v3.ExtraSourceAddress").honours("address"));
 
     private static final Duration DEFAULT_DNS_REFRESH = Duration.ofSeconds(5);
 
@@ -108,7 +110,7 @@ final class ClusterParser {
                 limits(message.getCircuitBreakers()),
                 transports,
                 tls,
-                bindAddress(message.getUpstreamBindConfig(), path.field("upstream_bind_config")),
+                bindAddresses(message.getUpstreamBindConfig(), path.field("upstream_bind_config")),
                 Scalars.within(
                         message.hasPerConnectionBufferLimitBytes(),
                         message.getPerConnectionBufferLimitBytes(),
@@ -259,18 +261,28 @@ final class ClusterParser {
         return Limits.DEFAULT;
     }
 
-    private static @Nullable String bindAddress(BindConfig message, FieldPath path) {
-        if (!message.hasSourceAddress()) {
-            return null;
+    private static List<String> bindAddresses(BindConfig message, FieldPath path) {
+        List<String> addresses = new ArrayList<>();
+        if (message.hasSourceAddress()) {
+            addresses.add(bindAddress(message.getSourceAddress(), path.field("source_address")));
         }
-        FieldPath at = path.field("source_address");
-        String address = message.getSourceAddress().getAddress();
-        AddressParser.ip(address, at.field("address"));
-        if (message.getSourceAddress().getPortValue() != 0) {
+        FieldPath extra = path.field("extra_source_addresses");
+        if (message.getExtraSourceAddressesCount() > 0 && !message.hasSourceAddress()) {
+            throw new InvalidResource(extra, "expected a source_address before them");
+        }
+        for (int i = 0; i < message.getExtraSourceAddressesCount(); i++) {
+            addresses.add(bindAddress(
+                    message.getExtraSourceAddresses(i).getAddress(), extra.at(i).field("address")));
+        }
+        return addresses;
+    }
+
+    private static String bindAddress(SocketAddress message, FieldPath path) {
+        AddressParser.ip(message.getAddress(), path.field("address"));
+        if (message.getPortValue() != 0) {
             throw new InvalidResource(
-                    at.field("port_value"),
-                    message.getSourceAddress().getPortValue() + ": expected 0, which lets the system choose");
+                    path.field("port_value"), message.getPortValue() + ": expected 0, which lets the system choose");
         }
-        return Scalars.shared(address);
+        return Scalars.shared(message.getAddress());
     }
 }

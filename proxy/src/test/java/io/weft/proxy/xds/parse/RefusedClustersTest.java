@@ -72,6 +72,9 @@ class RefusedClustersTest {
                         "upstream_bind_config: { source_address: { address: 127.0.0.6, port_value: 7 } }",
                         "upstream_bind_config.source_address.port_value: 7: expected 0, which lets the system choose"),
                 refused(
+                        "upstream_bind_config: { extra_source_addresses: [{ address: { address: '::6', port_value: 0 } }] }",
+                        "upstream_bind_config.extra_source_addresses: expected a source_address before them"),
+                refused(
                         "load_assignment: { cluster_name: c, endpoints: [{ lb_endpoints: [{ endpoint: { address: {"
                                 + " socket_address: { address: a.b, port_value: 1 } } } }] }] }",
                         "load_assignment.endpoints[0].lb_endpoints[0].endpoint.address.socket_address.address: \"a.b\":"
