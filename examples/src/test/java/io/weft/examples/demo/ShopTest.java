@@ -33,12 +33,7 @@ class ShopTest {
     static void open() {
         Privileged.require("nginx", "redis-server", "redis-cli", "redis-benchmark", "iptables", "nft", "bash");
         lab = Lab.open(HOSTS);
-        try {
-            shop = Shop.open(lab, HOSTS, step -> {});
-        } catch (RuntimeException e) {
-            close();
-            throw e;
-        }
+        shop = Shop.open(lab, HOSTS, step -> {});
     }
 
     @AfterAll

@@ -58,9 +58,10 @@ public final class Clusters {
         });
     }
 
-    /** How busy those in use on this loop are; on the loop. */
-    public List<ClusterReport> report() {
-        return used.values().stream().map(ClusterState::report).toList();
+    /** Closes all connections that are idle; busy ones end with what runs on them. */
+    public void close() {
+        used.values().forEach(ClusterState::close);
+        used.clear();
     }
 
     /** Those in use on this loop. */

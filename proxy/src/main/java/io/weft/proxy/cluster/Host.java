@@ -1,6 +1,7 @@
 package io.weft.proxy.cluster;
 
 import io.netty.channel.Channel;
+import io.netty.handler.ssl.SslHandler;
 import io.weft.proxy.balance.Candidate;
 import io.weft.proxy.config.Cluster;
 import io.weft.proxy.connect.Dialer;
@@ -10,6 +11,7 @@ import io.weft.proxy.http2.Http2Frames;
 import io.weft.proxy.pool.HostPool;
 import io.weft.proxy.pool.PooledConnection;
 import io.weft.proxy.pool.StreamReceiver.Failure;
+import io.weft.proxy.tls.IstioAlpn;
 import io.weft.proxy.worker.Worker;
 import org.jspecify.annotations.Nullable;
 
@@ -112,18 +114,34 @@ public final class Host implements Candidate {
         dialer.dial(target, new Connected(pool) {
             @Override
             PooledConnection install(Channel channel) {
-                Http1Client client = new Http1Client(
-                        worker, pool, cluster.idleTimeout().toNanos(), cluster.maxRequestsPerConnection());
-                channel.pipeline().addLast(client);
-                return client;
+                return installHttp1(channel, pool);
             }
         });
+    }
+
+    private Http1Client installHttp1(Channel channel, HostPool pool) {
+        Http1Client client =
+                new Http1Client(worker, pool, cluster.idleTimeout().toNanos(), cluster.maxRequestsPerConnection());
+        channel.pipeline().addLast(client);
+        return client;
+    }
+
+    /** What the endpoint chose of the protocols offered; where it chose none, or there is no TLS, it is HTTP/1. */
+    private static boolean agreedOnHttp2(Channel channel) {
+        SslHandler tls = channel.pipeline().get(SslHandler.class);
+        return tls != null
+                && IstioAlpn.inside(tls.applicationProtocol())
+                        .filter(inside -> inside == IstioAlpn.Inside.HTTP_2)
+                        .isPresent();
     }
 
     private void connectHttp2(HostPool pool) {
         dialer.dial(target, new Connected(pool) {
             @Override
             PooledConnection install(Channel channel) {
+                if (cluster.protocol() == Cluster.Protocol.ALPN && !agreedOnHttp2(channel)) {
+                    return installHttp1(channel, pool);
+                }
                 Http2Client client = Http2Frames.client(
                         worker, pool, cluster.idleTimeout().toNanos(), cluster.maxRequestsPerConnection());
                 channel.pipeline().addLast(client);

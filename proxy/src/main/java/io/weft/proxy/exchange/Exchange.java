@@ -155,7 +155,7 @@ public final class Exchange implements RequestReceiver, ResponseReceiver, Stream
     // ---- StreamReceiver ----
 
     @Override
-    @SuppressWarnings("ReferenceEquality") // asks whether it is this attempt
+    @SuppressWarnings("ReferenceEquality") // the same stream, not one like it
     public void ready(PooledConnection pooled) {
         pool = null;
         Upstream stream = pooled.open(this);

@@ -3,6 +3,7 @@ package io.weft.proxy.http2;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
+import io.netty.handler.codec.http2.Http2CodecUtil;
 import io.netty.handler.codec.http2.Http2Connection;
 import io.netty.handler.codec.http2.Http2ConnectionAdapter;
 import io.netty.handler.codec.http2.Http2ConnectionDecoder;
@@ -211,6 +212,15 @@ public final class Http2Client extends Http2ConnectionHandler implements PooledC
             super.channelRead(channel, msg);
         } finally {
             worker.leave();
+        }
+    }
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext channel, Throwable cause) throws Exception {
+        if (Http2CodecUtil.getEmbeddedHttp2Exception(cause) == null) {
+            channel.close(); // the socket's own errors, most often a reset: the streams hear of it
+        } else {
+            super.exceptionCaught(channel, cause);
         }
     }
 

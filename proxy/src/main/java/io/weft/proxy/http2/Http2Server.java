@@ -3,6 +3,7 @@ package io.weft.proxy.http2;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
+import io.netty.handler.codec.http2.Http2CodecUtil;
 import io.netty.handler.codec.http2.Http2Connection;
 import io.netty.handler.codec.http2.Http2ConnectionAdapter;
 import io.netty.handler.codec.http2.Http2ConnectionDecoder;
@@ -21,8 +22,6 @@ import io.weft.proxy.http.Exchanges;
 import io.weft.proxy.http.Request;
 import io.weft.proxy.worker.Deadline;
 import io.weft.proxy.worker.Worker;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -62,8 +61,8 @@ public final class Http2Server extends Http2ConnectionHandler {
         this.exchanges = exchanges;
         this.manager = manager;
         this.key = connection().newKey();
-        this.unread =
-                new UnreadAnswers(this, worker, manager.timeouts().streamIdle().toNanos());
+        this.unread = new UnreadAnswers(
+                this, key, worker, manager.timeouts().streamIdle().toNanos());
         this.budget = new ControlBudget(worker.now());
         connection().addListener(new StreamsEnd());
         connection().remote().flowController().listener(this::writabilityChanged);
@@ -113,23 +112,6 @@ public final class Http2Server extends Http2ConnectionHandler {
         unread.answered();
     }
 
-    /** Those whose answers are complete but not all sent. */
-    List<ServerStream> ending() {
-        List<ServerStream> found = new ArrayList<>();
-        try {
-            connection().forEachActiveStream(stream -> {
-                ServerStream mine = stream.getProperty(key);
-                if (mine != null && mine.isEnding()) {
-                    found.add(mine);
-                }
-                return true;
-            });
-        } catch (Http2Exception e) {
-            throw new IllegalStateException(e); // thrown by visitors only, and this one throws none
-        }
-        return found;
-    }
-
     private @Nullable ServerStream stream(int id) {
         Http2Stream stream = connection().stream(id);
         return stream == null ? null : stream.getProperty(key);
@@ -154,6 +136,15 @@ public final class Http2Server extends Http2ConnectionHandler {
             super.channelRead(channel, msg);
         } finally {
             worker.leave();
+        }
+    }
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext channel, Throwable cause) throws Exception {
+        if (Http2CodecUtil.getEmbeddedHttp2Exception(cause) == null) {
+            channel.close(); // the socket's own errors, most often a reset: the streams hear of it
+        } else {
+            super.exceptionCaught(channel, cause);
         }
     }
 

@@ -1,8 +1,12 @@
 package io.weft.proxy.http2;
 
 import io.netty.channel.ChannelFuture;
+import io.netty.handler.codec.http2.Http2Connection;
+import io.netty.handler.codec.http2.Http2Exception;
 import io.weft.proxy.worker.Deadline;
 import io.weft.proxy.worker.Worker;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -15,14 +19,19 @@ final class UnreadAnswers extends Deadline {
     private static final long RESET_PATIENCE = TimeUnit.SECONDS.toNanos(30);
 
     private final Http2Server server;
+    private final Http2Connection.PropertyKey key;
     private final Worker worker;
     private final long streamIdle;
     private long oldestReset;
     private int resets;
 
-    /** @param streamIdle nanoseconds that an answer may wait without moving; 0 without limit */
-    UnreadAnswers(Http2Server server, Worker worker, long streamIdle) {
+    /**
+     * @param key under which the connection's streams hold their {@link ServerStream}
+     * @param streamIdle nanoseconds that an answer may wait without moving; 0 without limit
+     */
+    UnreadAnswers(Http2Server server, Http2Connection.PropertyKey key, Worker worker, long streamIdle) {
         this.server = server;
+        this.key = key;
         this.worker = worker;
         this.streamIdle = streamIdle;
     }
@@ -61,7 +70,7 @@ final class UnreadAnswers extends Deadline {
                 return;
             }
             boolean more = resets > 0;
-            for (ServerStream mine : server.ending()) {
+            for (ServerStream mine : ending()) {
                 if (streamIdle > 0 && worker.now() - mine.movedAt() >= streamIdle) {
                     mine.giveUp();
                 } else {
@@ -74,5 +83,22 @@ final class UnreadAnswers extends Deadline {
         } finally {
             worker.leave();
         }
+    }
+
+    /** Those whose answers are complete but not all sent. */
+    private List<ServerStream> ending() {
+        List<ServerStream> found = new ArrayList<>();
+        try {
+            server.connection().forEachActiveStream(stream -> {
+                ServerStream mine = stream.getProperty(key);
+                if (mine != null && mine.isEnding()) {
+                    found.add(mine);
+                }
+                return true;
+            });
+        } catch (Http2Exception e) {
+            throw new IllegalStateException(e); // thrown by visitors only, and this one throws none
+        }
+        return found;
     }
 }

@@ -150,7 +150,14 @@ public final class Proxy implements AutoCloseable {
 
     @Override
     public synchronized void close() {
+        if (group.isShuttingDown()) {
+            return;
+        }
         listeners.close();
+        // An event loop that stops closes its sockets, but not in the way that a TLS engine is released by.
+        for (Worker worker : workers) {
+            worker.loop().execute(() -> clusters(worker).close());
+        }
         group.shutdownGracefully(0, 5, TimeUnit.SECONDS).awaitUninterruptibly(10, TimeUnit.SECONDS);
     }
 }

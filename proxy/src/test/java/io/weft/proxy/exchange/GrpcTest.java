@@ -234,9 +234,13 @@ class GrpcTest {
         }
 
         @Override
-        public void close() throws InterruptedException {
+        public void close() {
             channel.shutdownNow();
-            channel.awaitTermination(5, TimeUnit.SECONDS);
+            try {
+                channel.awaitTermination(5, TimeUnit.SECONDS);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
         }
     }
 

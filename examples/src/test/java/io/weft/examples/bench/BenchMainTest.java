@@ -1,0 +1,68 @@
+package io.weft.examples.bench;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** That the bench works; never how its figures are. */
+final class BenchMainTest {
+    @TempDir
+    private Path folder = Path.of("");
+
+    private final StringWriter out = new StringWriter();
+    private final StringWriter err = new StringWriter();
+
+    @Test
+    void a_smoke_run_gives_figures_without_errors_and_leaves_nothing_behind() throws IOException {
+        needs("wrk");
+        needs("nginx");
+        Path json = folder.resolve("bench.json");
+        Set<Long> before = children();
+
+        int status = run("--smoke", "--json", json.toString());
+
+        assertThat(status).as("output: %s%s", out, err).isZero();
+        assertThat(Files.readString(json))
+                .contains("\"weft\": {\"requests_per_second\": [")
+                .containsPattern("\"cpu_per_10k\": \\[0\\.[0-9]*[1-9]")
+                .containsPattern("\"open_p99\": \\[[0-9.]+]")
+                .contains("\"errors\": [0.0, 0.0]")
+                .contains("\"problems\": []");
+        assertThat(out.toString()).contains("Weft", "CPU s per 10,000 requests");
+        assertThat(children()).isSubsetOf(before);
+    }
+
+    @Test
+    void an_unknown_peer_or_group_is_named_with_what_is_known() {
+        assertThat(run("--peers", "weft,squid")).isEqualTo(2);
+        assertThat(err.toString()).contains("'squid'", "haproxy");
+        assertThat(run("--only", "udp")).isEqualTo(2);
+        assertThat(err.toString()).contains("--only udp", "clusters");
+    }
+
+    private int run(String... args) {
+        return BenchMain.run(new PrintWriter(out, true), new PrintWriter(err, true), args);
+    }
+
+    private static Set<Long> children() {
+        return ProcessHandle.current().descendants().map(ProcessHandle::pid).collect(Collectors.toSet());
+    }
+
+    private static void needs(String program) {
+        boolean found = Programs.onPath(program).isPresent();
+        if (List.of("true", "1").contains(String.valueOf(System.getenv("CI")))) {
+            assertThat(found).as("'%s' on the PATH", program).isTrue();
+        }
+        assumeTrue(found, program + " is not installed");
+    }
+}

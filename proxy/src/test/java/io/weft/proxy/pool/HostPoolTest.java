@@ -1,0 +1,163 @@
+package io.weft.proxy.pool;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.weft.proxy.config.Cluster;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class HostPoolTest {
+
+    private final List<String> heard = new ArrayList<>();
+    private int dials;
+
+    private HostPool pool(boolean multiplexed, int maxConnections, int maxPending) {
+        return new HostPool(asked -> dials++, new Cluster.Limits(maxConnections, maxPending, 1024), multiplexed);
+    }
+
+    /** A connection of as much room as it is given; only its room matters to a pool. */
+    private static final class Fake implements PooledConnection {
+        private int room;
+        private boolean drained;
+
+        Fake(int room) {
+            this.room = room;
+        }
+
+        @Override
+        public int room() {
+            return room;
+        }
+
+        @Override
+        public io.weft.proxy.http.Upstream open(io.weft.proxy.http.ResponseReceiver receiver) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public void drain() {
+            drained = true;
+        }
+    }
+
+    private StreamReceiver asker(String name) {
+        return new StreamReceiver() {
+            @Override
+            public void ready(PooledConnection connection) {
+                ((Fake) connection).room--;
+                heard.add(name);
+            }
+
+            @Override
+            public void failed(Failure failure) {
+                heard.add(name + " " + failure.kind() + " " + failure.details());
+            }
+        };
+    }
+
+    @Test
+    void many_share_a_multiplexed_connection_and_only_one_is_dialled_at_a_time() {
+        HostPool pool = pool(true, 10, 10);
+        for (String name : List.of("a", "b", "c", "d", "e")) {
+            pool.acquire(asker(name));
+        }
+        assertThat(dials).isEqualTo(1);
+        Fake first = new Fake(3);
+        pool.connected(first);
+        assertThat(heard).containsExactly("a", "b", "c");
+        assertThat(dials).as("one was not enough").isEqualTo(2);
+        first.room = 1;
+        pool.released(first);
+        assertThat(heard).containsExactly("a", "b", "c", "d");
+        pool.connected(new Fake(3));
+        assertThat(heard).containsExactly("a", "b", "c", "d", "e");
+        assertThat(dials).isEqualTo(2);
+    }
+
+    @Test
+    void at_the_limit_of_connections_requests_wait_for_room() {
+        for (boolean multiplexed : new boolean[] {true, false}) {
+            heard.clear();
+            HostPool pool = pool(multiplexed, 1, 2);
+            pool.acquire(asker("a"));
+            Fake only = new Fake(1);
+            pool.connected(only);
+            pool.acquire(asker("b"));
+            pool.acquire(asker("c"));
+            pool.acquire(asker("d"));
+            assertThat(heard).containsExactly("a", "d OVERFLOW max_pending_requests");
+            only.room = 1;
+            pool.released(only);
+            only.room = 1;
+            pool.released(only);
+            assertThat(heard).containsExactly("a", "d OVERFLOW max_pending_requests", "b", "c");
+        }
+    }
+
+    @Test
+    void a_full_connection_that_ends_makes_room_for_another_to_be_made() {
+        HostPool pool = pool(true, 1, 10);
+        pool.acquire(asker("a"));
+        Fake only = new Fake(1);
+        pool.connected(only);
+        pool.acquire(asker("b"));
+        assertThat(dials).isEqualTo(1);
+        pool.retired(only);
+        assertThat(dials).isEqualTo(2);
+        pool.connected(new Fake(1));
+        assertThat(heard).containsExactly("a", "b");
+    }
+
+    @Test
+    void an_exchange_that_fails_within_being_opened_may_ask_again() {
+        HostPool pool = pool(true, 10, 10);
+        Fake connection = new Fake(5);
+        pool.acquire(asker("first"));
+        pool.connected(connection);
+        pool.acquire(new StreamReceiver() {
+            @Override
+            public void ready(PooledConnection given) {
+                pool.acquire(asker("again"));
+                pool.released(given);
+            }
+
+            @Override
+            public void failed(Failure failure) {}
+        });
+        assertThat(heard).containsExactly("first", "again");
+        pool.retired(connection);
+        pool.acquire(asker("later"));
+        assertThat(heard).as("the pool held it once").containsExactly("first", "again");
+        assertThat(dials).isEqualTo(2);
+    }
+
+    @Test
+    void a_dial_that_fails_disappoints_all_who_could_share_it_and_else_only_the_first() {
+        StreamReceiver.Failure failure = new StreamReceiver.Failure(StreamReceiver.Failure.Kind.CONNECT, "refused");
+        HostPool shared = pool(true, 10, 10);
+        shared.acquire(asker("a"));
+        shared.acquire(asker("b"));
+        shared.connectFailed(failure);
+        HostPool single = pool(false, 10, 10);
+        single.acquire(asker("c"));
+        single.acquire(asker("d"));
+        single.connectFailed(failure);
+        assertThat(heard).containsExactly("a CONNECT refused", "b CONNECT refused", "c CONNECT refused");
+    }
+
+    @Test
+    void a_closed_pool_drains_what_it_has_and_what_still_comes() {
+        HostPool pool = pool(true, 10, 10);
+        Fake early = new Fake(5);
+        pool.acquire(asker("a"));
+        pool.connected(early);
+        pool.close();
+        pool.acquire(asker("b"));
+        Fake late = new Fake(5);
+        pool.connected(late);
+        assertThat(early.drained).isTrue();
+        assertThat(late.drained).isTrue();
+        assertThat(heard).containsExactly("a", "b GONE endpoint_removed");
+    }
+}
