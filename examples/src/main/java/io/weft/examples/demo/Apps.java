@@ -44,6 +44,7 @@ final class Apps {
                   server {
                     listen %2$d;
                     listen [::]:%2$d;
+                    location /files/ { alias %1$s/files/; }
                     location / { return 200 "%3$s caller: $http_x_forwarded_client_cert\\n"; }
                   }
                 }

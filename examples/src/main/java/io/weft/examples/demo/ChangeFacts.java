@@ -16,9 +16,9 @@ import java.util.stream.Collectors;
 /** Things change under traffic, and no request notices. */
 final class ChangeFacts {
     private static final InstantSource CLOCK = InstantSource.system();
-    private static final Duration SOON = Duration.ofSeconds(20);
+    private static final Duration SOON = Duration.ofSeconds(30);
     private static final int SOME = 100;
-    private static final int OUTAGE_REQUESTS = 500;
+    private static final int OUTAGE_REQUESTS = 300;
     private static final String THIRD = "catalog-3";
     private static final Pattern SERIAL = Pattern.compile("\"serial_number\":\\s*\"([0-9a-fA-F]+)\"");
 

@@ -24,6 +24,9 @@ import org.jspecify.annotations.Nullable;
 public final class Mesh {
     private static final Duration START = Duration.ofSeconds(90);
 
+    /** Renewed early: with short lives there must still be time for an outage of the control plane. */
+    private static final String REMAINING_AT_RENEWAL = "0.8";
+
     private final Pod pod;
     private final Path config;
     private final Path data;
@@ -143,6 +146,7 @@ public final class Mesh {
         environment.put("INSTANCE_IPS", workload.v4() + "," + workload.v6());
         environment.put("ISTIO_METAJSON_LABELS", labels(workload.labels()));
         environment.put("SECRET_TTL", certificateLife.toSeconds() + "s");
+        environment.put("SECRET_GRACE_PERIOD_RATIO", REMAINING_AT_RENEWAL);
         environment.put("WEFT_JOIN_TOKEN_FILE", token.toString());
         environment.put(
                 "PROXY_CONFIG",
