@@ -242,7 +242,11 @@ public final class Http2Wire implements AutoCloseable {
                 }
             }
         }
-        frame(Frame.SETTINGS, Frame.ACK, 0, new byte[0]);
+        try {
+            frame(Frame.SETTINGS, Frame.ACK, 0, new byte[0]);
+        } catch (java.net.SocketException e) {
+            // the other side has closed already; what it said before is still to be read
+        }
     }
 
     private void opened(int stream, int increment) {
