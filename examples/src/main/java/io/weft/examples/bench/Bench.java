@@ -10,6 +10,9 @@ import java.util.List;
 
 /** Runs the scenarios, peer beside peer. A peer that fails is left out of its scenario, and named. Used by one thread. */
 final class Bench {
+    private static final int WARM_REQUESTS = 50_000;
+    private static final int MOST_WARM_UPS = 4;
+
     private final Settings settings;
     private final Rig rig;
     private final PrintWriter progress;
@@ -89,9 +92,15 @@ final class Bench {
             return;
         }
         progress.println("  warm-up");
+        int enough = scenario.content() == Content.SMALL ? WARM_REQUESTS : 0;
         for (Deployment deployment : List.copyOf(deployments)) {
             attempt(scenario, deployment, deployments, () -> {
-                Load.saturate(rig, scenario, deployment.entry(), seconds, () -> {});
+                long requests = 0;
+                // A JIT compiler counts calls, not seconds: on a slow machine it needs more of them.
+                for (int part = 0; part == 0 || (part < MOST_WARM_UPS && requests < enough); part++) {
+                    requests += Load.saturate(rig, scenario, deployment.entry(), seconds, () -> {})
+                            .requests();
+                }
                 if (scenario.openLoop()) {
                     OpenLoop.run(deployment.entry(), scenario.content(), 1);
                 }
@@ -173,6 +182,9 @@ final class Bench {
     }
 
     private void problem(Scenario scenario, Peer peer, String what) {
+        if (rig.processes().ending()) {
+            throw new BenchException("told to end");
+        }
         String text = peer.title() + ", " + scenario.title() + ": " + what;
         problems.add(text);
         progress.println("  FAILED " + text);

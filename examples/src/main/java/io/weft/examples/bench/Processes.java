@@ -28,6 +28,11 @@ final class Processes implements AutoCloseable {
         Runtime.getRuntime().addShutdownHook(hook);
     }
 
+    /** Whether the bench was told to end, so that what fails now is no news. */
+    synchronized boolean ending() {
+        return closed;
+    }
+
     /** Starts a command with its output in a file. */
     synchronized Process start(List<String> command, Path log) {
         if (closed) {

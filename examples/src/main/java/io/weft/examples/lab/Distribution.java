@@ -44,10 +44,7 @@ final class Distribution {
             }
         }
         return new Distribution(
-                home.resolve("bin/java"),
-                String.join(File.pathSeparator, parts),
-                root().resolve("weft"),
-                copies);
+                home.resolve("bin/java"), String.join(File.pathSeparator, parts), root().resolve("weft"), copies);
     }
 
     private static Path readable(Path part, Path copies, int number) {

@@ -64,6 +64,11 @@ public final class Clusters {
         used.clear();
     }
 
+    /** How busy those in use on this loop are; on the loop. */
+    public List<ClusterReport> report() {
+        return used.values().stream().map(ClusterState::report).toList();
+    }
+
     /** Those in use on this loop. */
     public Collection<ClusterState> used() {
         return used.values();

@@ -271,7 +271,9 @@ class GrpcTest {
                     .isInstanceOfSatisfying(StatusRuntimeException.class, failure -> {
                         assertThat(failure.getStatus().getCode()).isEqualTo(Status.Code.FAILED_PRECONDITION);
                         assertThat(failure.getStatus().getDescription()).isEqualTo("näh: fail");
-                        assertThat(failure.getTrailers().get(ECHO)).isEqualTo("there and back");
+                        assertThat(failure.getTrailers())
+                                .extracting(trailers -> trailers.get(ECHO))
+                                .isEqualTo("there and back");
                     });
         }
     }

@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
@@ -68,8 +69,8 @@ class H2SpecTest {
         }
     }
 
-    private static TreeSet<String> failures(String report) {
-        TreeSet<String> found = new TreeSet<>();
+    private static Set<String> failures(String report) {
+        Set<String> found = new TreeSet<>();
         String section = "";
         for (String line : report.split("\n", -1)) {
             Matcher heading = SECTION.matcher(line);

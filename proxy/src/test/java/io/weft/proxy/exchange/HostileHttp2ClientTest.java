@@ -213,7 +213,6 @@ class HostileHttp2ClientTest {
 
     private static void expectCalm(Http2Client client) throws IOException {
         Frame goAway = client.wire().goodbye();
-        assertThat(goAway).isNotNull();
         assertThat(goAway.error()).isEqualTo(ENHANCE_YOUR_CALM);
     }
 
@@ -234,7 +233,7 @@ class HostileHttp2ClientTest {
         }
     }
 
-    private interface Frames {
+    interface Frames {
         byte[] at(int index);
     }
 
@@ -307,7 +306,6 @@ class HostileHttp2ClientTest {
                 Http2Client client = new Http2Client(proxy.port())) {
             flood(client, 1_000, i -> both(request(2 * i + 1, true), frame.apply(2 * i + 1)));
             Frame goAway = client.wire().goodbye();
-            assertThat(goAway).isNotNull();
             assertThat(goAway.error()).as("some are errors of the connection").isNotZero();
             assertThat(asked.get()).isLessThanOrEqualTo(201);
         }
@@ -356,7 +354,6 @@ class HostileHttp2ClientTest {
             client.wire().frame(Frame.HEADERS, Frame.END_STREAM, 1, Http2Wire.block(":method", "GET"));
             flood(client, 200, i -> Http2Wire.bytes(Frame.CONTINUATION, 0, 1, piece));
             Frame goAway = client.wire().goodbye();
-            assertThat(goAway).isNotNull();
             assertThat(goAway.error()).isNotZero();
             assertThat(app.seen()).isEmpty();
         }
@@ -496,7 +493,7 @@ class HostileHttp2ClientTest {
             client.wire().socket().shutdownOutput();
             app.reset();
             assertThat(proxy.logged().details()).isEqualTo("downstream_remote_disconnect");
-            assertThat(client.goAway()).as("closed").isNull();
+            assertThat(client.isClosed()).isTrue();
         }
     }
 }

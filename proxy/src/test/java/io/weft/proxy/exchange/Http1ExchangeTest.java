@@ -327,9 +327,9 @@ class Http1ExchangeTest {
                 Client busy = proxy.connect();
                 Client idle = proxy.connect()) {
             assertThat(busy.send(GET).answer().has("connection: close")).isFalse();
-            assertThat(idle.send(GET).answer().status()).isEqualTo(200);
             busy.send("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n\r\na");
-            assertThat(app.connections()).isPositive();
+            // An answer that came by way of the endpoint says that the proxy has read what was sent before.
+            assertThat(idle.send(GET).answer().status()).isEqualTo(200);
             proxy.proxy().drain(true);
             assertThat(idle.isClosed()).isTrue();
             Client.Answer last = busy.send("b").answer();

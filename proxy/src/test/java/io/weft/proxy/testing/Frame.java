@@ -1,5 +1,6 @@
 package io.weft.proxy.testing;
 
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
@@ -9,6 +10,7 @@ import java.util.Map;
  *
  * @param fields decoded, of HEADERS only
  */
+@SuppressWarnings("ArrayRecordComponent") // frames are looked at, not compared
 public record Frame(int type, int flags, int stream, byte[] payload, List<Map.Entry<String, String>> fields) {
 
     public static final int DATA = 0;
@@ -36,10 +38,7 @@ public record Frame(int type, int flags, int stream, byte[] payload, List<Map.En
 
     /** The 32 bits at an offset of the payload: an error code, an increment, a last stream. */
     public int word(int offset) {
-        return (payload[offset] & 0xff) << 24
-                | (payload[offset + 1] & 0xff) << 16
-                | (payload[offset + 2] & 0xff) << 8
-                | payload[offset + 3] & 0xff;
+        return ByteBuffer.wrap(payload).getInt(offset);
     }
 
     /** The error code of RST_STREAM or GOAWAY. */

@@ -7,7 +7,6 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /** A client of few words on one HTTP/2 connection: sends what it is told to and collects answers. */
 public final class Http2Client implements AutoCloseable {
@@ -125,17 +124,26 @@ public final class Http2Client implements AutoCloseable {
         }
     }
 
-    /** The GOAWAY that the proxy sends, or null if it ends without. */
-    public @Nullable Frame goAway() throws IOException {
+    /** The next GOAWAY. */
+    public Frame goAway() throws IOException {
+        while (true) {
+            Frame frame = next(0);
+            if (frame.type() == Frame.GOAWAY) {
+                return frame;
+            }
+        }
+    }
+
+    /** Whether the proxy ends the connection; what still comes is dropped. */
+    public boolean isClosed() throws IOException {
         try {
             while (true) {
-                Frame frame = next(0);
-                if (frame.type() == Frame.GOAWAY) {
-                    return frame;
-                }
+                wire.read();
             }
         } catch (EOFException e) {
-            return null;
+            return true;
+        } catch (java.net.SocketTimeoutException e) {
+            return false;
         }
     }
 

@@ -148,7 +148,7 @@ public final class Http2Wire implements AutoCloseable {
         synchronized (windows) {
             while (true) {
                 int own = windows.computeIfAbsent(stream, id -> initialWindow);
-                int all = windows.get(0);
+                int all = windows.getOrDefault(0, 0);
                 int size = Math.min(wanted, Math.min(own, all));
                 if (size > 0 || wanted == 0) {
                     windows.put(stream, own - size);
@@ -180,7 +180,7 @@ public final class Http2Wire implements AutoCloseable {
     /** The next frame; SETTINGS are acknowledged and windows noted. {@link EOFException} at the end or on a reset. */
     public Frame read() throws IOException {
         byte[] head = readFully(9);
-        int length = (head[0] & 0xff) << 16 | (head[1] & 0xff) << 8 | head[2] & 0xff;
+        int length = java.nio.ByteBuffer.wrap(head).getInt() >>> 8;
         int stream = new Frame(0, 0, 0, head, List.of()).word(5);
         byte[] payload = readFully(length);
         Frame frame = new Frame(head[3], head[4], stream, payload, List.of());
@@ -263,8 +263,8 @@ public final class Http2Wire implements AutoCloseable {
         }
     }
 
-    /** Reads to the end of the connection and says why the other side ended it; null where it did not say. */
-    public @org.jspecify.annotations.Nullable Frame goodbye() throws IOException {
+    /** Reads to the end of the connection and says why the other side ended it. */
+    public Frame goodbye() throws IOException {
         Frame last = null;
         try {
             while (true) {
@@ -274,6 +274,9 @@ public final class Http2Wire implements AutoCloseable {
                 }
             }
         } catch (EOFException e) {
+            if (last == null) {
+                throw new AssertionError("the connection was ended without a GOAWAY", e);
+            }
             return last;
         }
     }
