@@ -23,7 +23,8 @@ class ShopFilesTest {
     @Test
     void every_workload_has_addresses_of_its_own() {
         List<Workload> all = new java.util.ArrayList<>(files.workloads());
-        all.addAll(MeshFiles.read(Lab.sourceTree().resolve("examples/shop/later")).workloads());
+        all.addAll(
+                MeshFiles.read(Lab.sourceTree().resolve("examples/shop/later")).workloads());
         assertThat(all).hasSize(7).extracting(Workload::v4).doesNotHaveDuplicates();
         assertThat(all).extracting(Workload::v6).doesNotHaveDuplicates();
         assertThat(all).extracting(Workload::id).contains("spiffe://cluster.local/ns/shop/sa/storefront");

@@ -47,10 +47,11 @@ class ShopTest {
 
     @TestFactory
     Stream<DynamicTest> every_fact_of_the_demo_holds() {
-        return Facts.all().stream().map(fact -> DynamicTest.dynamicTest(fact.name() + ": " + fact.claim(), () -> {
-            Finding finding = Facts.look(fact, shop);
-            assertThat(finding.holds()).as(finding.seen()).isTrue();
-        }));
+        return Facts.all().stream()
+                .map(fact -> DynamicTest.dynamicTest(fact.name() + ": " + fact.claim(), () -> {
+                    Finding finding = Facts.look(fact, shop);
+                    assertThat(finding.holds()).as(finding.seen()).isTrue();
+                }));
     }
 
     @Test
@@ -61,10 +62,22 @@ class ShopTest {
                             LONG,
                             Account.APPLICATION,
                             List.of(
-                                    "redis-benchmark", "-h", "cart", "-n", "4000", "-c", "20", "-P", pipeline, "-t",
-                                    "set,get,lpush,lrange_100", "-q"));
+                                    "redis-benchmark",
+                                    "-h",
+                                    "cart",
+                                    "-n",
+                                    "4000",
+                                    "-c",
+                                    "20",
+                                    "-P",
+                                    pipeline,
+                                    "-t",
+                                    "set,get,lpush,lrange_100",
+                                    "-q"));
             assertThat(benchmark.status()).as(benchmark.out()).isZero();
-            assertThat(benchmark.out()).contains("SET: ", "GET: ", "requests per second").doesNotContain("Error");
+            assertThat(benchmark.out())
+                    .contains("SET: ", "GET: ", "requests per second")
+                    .doesNotContain("Error");
         }
     }
 
@@ -78,7 +91,13 @@ class ShopTest {
         }
         for (String version : List.of("--http1.0", "--http1.1", "--http2-prior-knowledge")) {
             Outcome call = shop.curl(
-                    "storefront", version, "-o", "/dev/null", "-w", "%{http_code} %{size_download}", "http://catalog/files/big");
+                    "storefront",
+                    version,
+                    "-o",
+                    "/dev/null",
+                    "-w",
+                    "%{http_code} %{size_download}",
+                    "http://catalog/files/big");
             assertThat(call.text()).as(version).isEqualTo("200 5000000");
         }
     }
@@ -97,14 +116,16 @@ class ShopTest {
     void an_application_that_calls_its_own_pod_is_not_captured() {
         Outcome call = shop.curl("catalog-1", "http://127.0.0.1:8080/");
         assertThat(call.text()).startsWith("catalog-1");
-        assertThat(shop.curl("catalog-1", "http://" + shop.pod("catalog-1").v4() + ":8080/").text())
+        assertThat(shop.curl("catalog-1", "http://" + shop.pod("catalog-1").v4() + ":8080/")
+                        .text())
                 .startsWith("catalog-1");
     }
 
     @Test
     void sidecars_run_as_their_own_user_without_any_capability() throws Exception {
         for (var sidecar : shop.sidecars().values()) {
-            String status = Files.readString(Path.of("/proc", String.valueOf(sidecar.program().pid()), "status"));
+            String status = Files.readString(
+                    Path.of("/proc", String.valueOf(sidecar.program().pid()), "status"));
             assertThat(status)
                     .containsPattern("Uid:\\s+1337\\s+1337")
                     .containsPattern("CapEff:\\s+0{16}\\s")
