@@ -14,6 +14,11 @@ final class Processes implements AutoCloseable {
     private static final long PATIENCE_SECONDS = 3;
 
     private final Set<Process> running = new LinkedHashSet<>();
+    /** What makes a process end when the bench is killed without being told first; empty where it is missing. */
+    private final List<String> leash = Programs.onPath("setpriv")
+            .map(setpriv -> List.of(setpriv.toString(), "--pdeathsig", "TERM"))
+            .orElse(List.of());
+
     private final Thread hook;
     private boolean closed;
 
@@ -33,13 +38,18 @@ final class Processes implements AutoCloseable {
         return closed;
     }
 
-    /** Starts a command with its output in a file. */
+    /**
+     * Starts a command with its output in a file. To be called by one thread that lives as long as the bench: it is the
+     * end of the thread that the kernel tells the process of.
+     */
     synchronized Process start(List<String> command, Path log) {
         if (closed) {
             throw new BenchException("the bench is ending; " + command.getFirst() + " is not started");
         }
         try {
-            var builder = new ProcessBuilder(command)
+            var leashed = new ArrayList<>(leash);
+            leashed.addAll(command);
+            var builder = new ProcessBuilder(leashed)
                     .redirectErrorStream(true)
                     .redirectOutput(log.toFile())
                     .redirectInput(
