@@ -35,11 +35,6 @@ public final class Pickers {
         return of(cluster.balancing(), cluster.spread(), places, dice);
     }
 
-    /** Without panic, and with localities weighed where they have weights: what Istio asks for. */
-    public static <T extends Candidate> Picker<T> of(LoadBalancing balancing, List<Place<T>> places, Dice dice) {
-        return of(balancing, new Spread(0, true), places, dice);
-    }
-
     /** @param dice the event loop's own; the picker keeps it */
     public static <T extends Candidate> Picker<T> of(
             LoadBalancing balancing, Spread spread, List<Place<T>> places, Dice dice) {
