@@ -15,6 +15,7 @@ import io.weft.proxy.http.Response;
 import io.weft.proxy.http.ResponseReceiver;
 import io.weft.proxy.http.Upstream;
 import io.weft.proxy.listen.Connection;
+import io.weft.proxy.listen.ResponseFlag;
 import io.weft.proxy.pool.HostPool;
 import io.weft.proxy.pool.PooledConnection;
 import io.weft.proxy.pool.StreamReceiver;

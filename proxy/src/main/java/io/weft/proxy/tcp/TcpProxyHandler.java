@@ -5,7 +5,7 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.weft.proxy.config.TcpProxy;
-import io.weft.proxy.exchange.ResponseFlag;
+import io.weft.proxy.listen.ResponseFlag;
 import io.weft.proxy.listen.Connection;
 import io.weft.proxy.worker.Deadline;
 import java.util.ArrayDeque;

@@ -8,7 +8,7 @@ import io.weft.proxy.cluster.Host;
 import io.weft.proxy.config.ClusterChoice;
 import io.weft.proxy.config.TcpProxy;
 import io.weft.proxy.connect.Dialer;
-import io.weft.proxy.exchange.ResponseFlag;
+import io.weft.proxy.listen.ResponseFlag;
 import io.weft.proxy.listen.Connection;
 import io.weft.proxy.pool.LocalAddress;
 import io.weft.proxy.pool.StreamReceiver.Failure;

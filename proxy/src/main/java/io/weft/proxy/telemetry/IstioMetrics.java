@@ -2,7 +2,7 @@ package io.weft.proxy.telemetry;
 
 import io.weft.proxy.config.Listener;
 import io.weft.proxy.exchange.ExchangeRecord;
-import io.weft.proxy.exchange.ResponseFlag;
+import io.weft.proxy.listen.ResponseFlag;
 import io.weft.proxy.http.FieldName;
 import io.weft.proxy.http.Headers;
 import io.weft.proxy.listen.Connection;

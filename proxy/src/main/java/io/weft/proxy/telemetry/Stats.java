@@ -7,7 +7,7 @@ import io.weft.proxy.config.Listener;
 import io.weft.proxy.config.TcpProxy;
 import io.weft.proxy.exchange.ExchangeObserver;
 import io.weft.proxy.exchange.ExchangeRecord;
-import io.weft.proxy.exchange.ResponseFlag;
+import io.weft.proxy.listen.ResponseFlag;
 import io.weft.proxy.listen.Connection;
 import io.weft.proxy.runtime.ConnectionObserver;
 import io.weft.proxy.tcp.TcpUpstream;

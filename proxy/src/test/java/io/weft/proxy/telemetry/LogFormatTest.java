@@ -6,7 +6,7 @@ import io.weft.certs.identity.SpiffeId;
 import io.weft.proxy.config.AccessLog;
 import io.weft.proxy.exchange.ExchangeRecord;
 import io.weft.proxy.exchange.Records;
-import io.weft.proxy.exchange.ResponseFlag;
+import io.weft.proxy.listen.ResponseFlag;
 import io.weft.proxy.listen.Connection;
 import io.weft.proxy.tls.PeerCertificate;
 import io.weft.proxy.tls.TlsSession;

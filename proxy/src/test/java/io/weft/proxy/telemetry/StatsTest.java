@@ -8,7 +8,7 @@ import io.weft.proxy.config.Address;
 import io.weft.proxy.config.Listener;
 import io.weft.proxy.exchange.ExchangeRecord;
 import io.weft.proxy.exchange.Records;
-import io.weft.proxy.exchange.ResponseFlag;
+import io.weft.proxy.listen.ResponseFlag;
 import io.weft.proxy.listen.Connection;
 import io.weft.proxy.tls.PeerCertificate;
 import io.weft.proxy.tls.TlsSession;
