@@ -25,6 +25,9 @@ public final class ClusterState {
 
     private static final long ORPHANS_NANOS = TimeUnit.SECONDS.toNanos(60);
 
+    /** How often a picker is asked for an endpoint not tried before. */
+    private static final int PICKS = 4;
+
     private final Worker worker;
     private final Dialer dialer;
     private final Map<EndpointKey, Host> hosts = new HashMap<>();
@@ -51,6 +54,47 @@ public final class ClusterState {
             return atDestination(connection.destination());
         }
         return picker.pick();
+    }
+
+    /**
+     * An endpoint that is none of those tried before, or one of them again where there is no other.
+     *
+     * @param tried those that failed this request
+     */
+    public @Nullable Host pickOther(Connection connection, Collection<Host> tried) {
+        Host picked = null;
+        for (int pick = 0; pick < PICKS; pick++) {
+            picked = pick(connection);
+            if (picked == null || !tried.contains(picked)) {
+                return picked;
+            }
+        }
+        // The picker insists, perhaps for good reason; but an endpoint that just failed is a worse one than any other.
+        List<Host> others = untried(tried);
+        return others.isEmpty() ? picked : others.get((int) worker.dice().below(others.size()));
+    }
+
+    /** Healthy ones of the first priority that has any. */
+    private List<Host> untried(Collection<Host> tried) {
+        List<Host> others = new ArrayList<>();
+        int priority = Integer.MAX_VALUE;
+        for (Cluster.Locality locality : cluster.endpoints()) {
+            for (Cluster.Endpoint endpoint : locality.endpoints()) {
+                Host other = hosts.get(EndpointKey.of(endpoint));
+                if (endpoint.health() != Cluster.Health.HEALTHY
+                        || other == null
+                        || locality.priority() > priority
+                        || tried.contains(other)) {
+                    continue;
+                }
+                if (locality.priority() < priority) {
+                    priority = locality.priority();
+                    others.clear();
+                }
+                others.add(other);
+            }
+        }
+        return others;
     }
 
     private Host atDestination(InetSocketAddress destination) {
