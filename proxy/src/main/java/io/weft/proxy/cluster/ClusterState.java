@@ -8,6 +8,7 @@ import io.weft.proxy.config.Address;
 import io.weft.proxy.config.Cluster;
 import io.weft.proxy.connect.Dialer;
 import io.weft.proxy.listen.Connection;
+import io.weft.proxy.pool.RequestLimit;
 import io.weft.proxy.worker.Deadline;
 import io.weft.proxy.worker.Worker;
 import java.net.InetSocketAddress;
@@ -33,13 +34,17 @@ public final class ClusterState {
     private final Map<EndpointKey, Host> hosts = new HashMap<>();
     private final Map<InetSocketAddress, Host> byDestination = new HashMap<>();
     private final Deadline sweep = new Sweep();
+    private final OpenRequests openRequests;
+    private final RequestLimit.Counts counts;
     private ClusterReport.Traffic gone = ClusterReport.Traffic.NONE;
     private Cluster cluster;
     private Picker<Host> picker;
 
-    ClusterState(Worker worker, Dialer dialer, Cluster cluster) {
+    ClusterState(Worker worker, Dialer dialer, OpenRequests openRequests, Cluster cluster) {
         this.worker = worker;
         this.dialer = dialer;
+        this.openRequests = openRequests;
+        this.counts = openRequests.join(cluster.name());
         this.cluster = cluster;
         this.picker = build(cluster);
     }
@@ -106,7 +111,7 @@ public final class ClusterState {
                     Cluster.Health.HEALTHY,
                     "",
                     Map.of());
-            host = new Host(worker, dialer, cluster, endpoint);
+            host = host(cluster, endpoint);
             byDestination.put(destination, host);
             if (!sweep.isSet()) {
                 worker.deadlines().set(sweep, worker.now(), ORPHANS_NANOS);
@@ -141,9 +146,15 @@ public final class ClusterState {
         hosts.values().removeAll(change.removed());
         change.removed().forEach(this::retire);
         for (Cluster.Endpoint endpoint : change.added()) {
-            hosts.put(EndpointKey.of(endpoint), new Host(worker, dialer, next, endpoint));
+            hosts.put(EndpointKey.of(endpoint), host(next, endpoint));
         }
         return Pickers.of(next, this::host, worker.dice());
+    }
+
+    private Host host(Cluster of, Cluster.Endpoint endpoint) {
+        RequestLimit requests =
+                RequestLimit.of(counts, worker.index(), of.limits().maxRequests());
+        return new Host(worker, dialer, of, endpoint, requests);
     }
 
     private Host host(Cluster.Endpoint endpoint) {
@@ -178,6 +189,7 @@ public final class ClusterState {
         byDestination.values().forEach(this::retire);
         hosts.clear();
         byDestination.clear();
+        openRequests.leave(cluster.name());
     }
 
     /** Endpoints known to this loop; those of original destinations only while they are in use. */

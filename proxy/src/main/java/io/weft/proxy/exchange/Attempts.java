@@ -14,6 +14,7 @@ import io.weft.proxy.http.Upstream;
 import io.weft.proxy.listen.ResponseFlag;
 import io.weft.proxy.pool.HostPool;
 import io.weft.proxy.pool.PooledConnection;
+import io.weft.proxy.pool.RequestLimit;
 import io.weft.proxy.pool.StreamReceiver;
 import io.weft.proxy.worker.Worker;
 import java.time.Duration;
@@ -38,6 +39,7 @@ final class Attempts implements StreamReceiver, ResponseReceiver {
     private @Nullable Host host;
     private @Nullable HostPool pool;
     private @Nullable Upstream upstream;
+    private @Nullable RequestLimit counted;
     private @Nullable Retries retries;
     private @Nullable TimeLimit perTry;
     private boolean headSent;
@@ -69,9 +71,19 @@ final class Attempts implements StreamReceiver, ResponseReceiver {
         headSent = false;
         picked.begin();
         record.attempt(picked);
-        HostPool chosen = picked.pool(overHttp2(cluster.cluster().protocol()));
+        HostPool chosen = picked.pool(overHttp2(cluster.cluster().protocol()), request.authority());
         pool = chosen;
         chosen.acquire(this);
+    }
+
+    /** From now on the request counts for the cluster's limit. */
+    private void count() {
+        Host at = host;
+        if (at != null) {
+            RequestLimit limit = at.requests();
+            limit.began();
+            counted = limit;
+        }
     }
 
     private boolean overHttp2(Cluster.Protocol protocol) {
@@ -87,6 +99,7 @@ final class Attempts implements StreamReceiver, ResponseReceiver {
     @Override
     public void ready(PooledConnection pooled) {
         pool = null;
+        count();
         Upstream stream = pooled.open(this);
         upstream = stream;
         record.upstreamReady(stream);
@@ -321,6 +334,11 @@ final class Attempts implements StreamReceiver, ResponseReceiver {
         if (left != null) {
             host = null;
             left.end();
+        }
+        RequestLimit limit = counted;
+        if (limit != null) {
+            counted = null;
+            limit.ended();
         }
         TimeLimit each = perTry;
         if (each != null) {

@@ -55,6 +55,8 @@ public final class Http1Client extends Http1End implements Upstream, PooledConne
         super.handlerAdded(context);
         session = TlsSession.of(context.channel());
         localAddress = LocalAddress.text(context.channel());
+        // Whoever it was made for may be gone by now.
+        worker().deadlines().set(idle, worker().now(), idleNanos);
     }
 
     // ---- PooledConnection ----
