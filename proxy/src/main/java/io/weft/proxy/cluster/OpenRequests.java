@@ -32,8 +32,7 @@ public final class OpenRequests {
 
     void leave(String cluster) {
         byCluster.computeIfPresent(
-                cluster,
-                (name, known) -> known.loops() == 1 ? null : new Shared(known.counts(), known.loops() - 1));
+                cluster, (name, known) -> known.loops() == 1 ? null : new Shared(known.counts(), known.loops() - 1));
     }
 
     int size() {

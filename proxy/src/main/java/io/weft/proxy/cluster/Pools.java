@@ -84,8 +84,7 @@ final class Pools {
     }
 
     private HostPool made(boolean overHttp2, Dialer.Target to, Cluster.Limits bounds) {
-        HostPool pool =
-                new HostPool(asked -> connecting.connect(asked, to, overHttp2), bounds, requests, overHttp2);
+        HostPool pool = new HostPool(asked -> connecting.connect(asked, to, overHttp2), bounds, requests, overHttp2);
         if (closed) {
             pool.close();
         }
