@@ -4,6 +4,7 @@ import io.netty.channel.EventLoop;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.weft.proxy.cluster.ClusterReport;
 import io.weft.proxy.cluster.Clusters;
+import io.weft.proxy.cluster.OpenRequests;
 import io.weft.proxy.config.Listener;
 import io.weft.proxy.config.Snapshot;
 import io.weft.proxy.connect.Dialer;
@@ -37,6 +38,7 @@ public final class Proxy implements AutoCloseable {
     public Proxy(int concurrency, TlsContexts tls, ConnectionObserver connections, ExchangeObserver exchanges) {
         this.group = new MultiThreadIoEventLoopGroup(concurrency, new WorkerThreads(), HalfClosedEpoll.newFactory());
         this.tls = tls;
+        OpenRequests openRequests = new OpenRequests(concurrency);
         List<Worker> made = new ArrayList<>();
         Map<Integer, Pipelines.LoopParts> parts = new HashMap<>();
         for (int index = 0; index < concurrency; index++) {
@@ -44,7 +46,7 @@ public final class Proxy implements AutoCloseable {
             Worker worker = new Worker(loop, index);
             Dialer dialer = new Dialer(worker, tls);
             made.add(worker);
-            parts.put(index, new Pipelines.LoopParts(new Clusters(worker, dialer), dialer));
+            parts.put(index, new Pipelines.LoopParts(new Clusters(worker, dialer, openRequests), dialer));
         }
         this.workers = List.copyOf(made);
         this.loops = Map.copyOf(parts);

@@ -64,6 +64,43 @@ public final class Fixture {
                 cluster.endpoints().getFirst().endpoints());
     }
 
+    public static Cluster balancing(Cluster cluster, Cluster.LoadBalancing balancing) {
+        return new Cluster(
+                cluster.name(),
+                cluster.discovery(),
+                cluster.endpoints(),
+                balancing,
+                cluster.spread(),
+                cluster.protocol(),
+                cluster.connectTimeout(),
+                cluster.idleTimeout(),
+                cluster.maxRequestsPerConnection(),
+                cluster.limits(),
+                cluster.transports(),
+                cluster.tls(),
+                cluster.bindAddresses(),
+                cluster.bufferLimit());
+    }
+
+    /** A cluster with other limits, and an idle timeout of its pooled connections. */
+    public static Cluster bounded(Cluster cluster, Cluster.Limits limits, Duration idleTimeout) {
+        return new Cluster(
+                cluster.name(),
+                cluster.discovery(),
+                cluster.endpoints(),
+                cluster.balancing(),
+                cluster.spread(),
+                cluster.protocol(),
+                cluster.connectTimeout(),
+                idleTimeout,
+                cluster.maxRequestsPerConnection(),
+                limits,
+                cluster.transports(),
+                cluster.tls(),
+                cluster.bindAddresses(),
+                cluster.bufferLimit());
+    }
+
     public static Route.Forward forwardTo(String cluster) {
         return new Route.Forward(
                 new ClusterChoice.Single(cluster),

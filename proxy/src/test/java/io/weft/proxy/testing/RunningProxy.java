@@ -3,9 +3,12 @@ package io.weft.proxy.testing;
 import io.weft.proxy.config.Snapshot;
 import io.weft.proxy.exchange.ExchangeRecord;
 import io.weft.proxy.listen.Connection;
+import io.weft.proxy.listen.ResponseFlag;
 import io.weft.proxy.runtime.Proxy;
 import io.weft.proxy.tls.TlsContexts;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -14,7 +17,7 @@ import java.util.concurrent.TimeUnit;
 public final class RunningProxy implements AutoCloseable {
 
     /** What the access log would say of an exchange. */
-    public record Logged(int status, String details, String cluster, int attempts) {}
+    public record Logged(int status, String details, String cluster, int attempts, Set<ResponseFlag> flags) {}
 
     private final TlsContexts tls;
     private final Proxy proxy;
@@ -32,7 +35,13 @@ public final class RunningProxy implements AutoCloseable {
     }
 
     private static Logged logged(ExchangeRecord record) {
-        return new Logged(record.status(), record.details(), record.cluster(), record.attempts());
+        Set<ResponseFlag> flags = EnumSet.noneOf(ResponseFlag.class);
+        for (ResponseFlag flag : ResponseFlag.values()) {
+            if (record.has(flag)) {
+                flags.add(flag);
+            }
+        }
+        return new Logged(record.status(), record.details(), record.cluster(), record.attempts(), flags);
     }
 
     public void apply(Snapshot snapshot) {
