@@ -36,7 +36,7 @@ import org.junit.jupiter.api.io.TempDir;
 class CertificateServiceTest {
     private static final SpiffeId CART = id("shop", "cart");
 
-    private final KeyPair keys = KeyAlgorithm.EC_P256.generate();
+    private KeyPair keys = KeyAlgorithm.EC_P256.generate();
     private TestMesh mesh;
 
     @BeforeEach
@@ -65,9 +65,13 @@ class CertificateServiceTest {
     }
 
     @Test
-    void a_token_is_good_for_one_certificate() throws IOException {
+    void a_token_is_good_for_the_first_key_only_which_may_ask_again_if_the_answer_was_lost() throws IOException {
         String token = mesh.token(CART);
         create(null, token, CART, Duration.ZERO);
+        CreateCertificateResponse again = create(null, token, CART, Duration.ZERO);
+        assertThat(X509Svid.of(again.chain(), keys.getPrivate()).id()).isEqualTo(CART);
+
+        keys = KeyAlgorithm.EC_P256.generate();
         assertRefused(Status.Code.UNAUTHENTICATED, null, token, CART);
         assertThat(mesh.metric("citadel_server_authentication_failure_count")).isEqualTo(1);
     }

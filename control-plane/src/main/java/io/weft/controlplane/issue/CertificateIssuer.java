@@ -13,6 +13,7 @@ import io.grpc.stub.ServerCalls;
 import io.grpc.stub.StreamObserver;
 import io.weft.certs.authority.Authority;
 import io.weft.certs.authority.Issuance;
+import io.weft.certs.identity.Fingerprint;
 import io.weft.certs.identity.SpiffeId;
 import io.weft.certs.join.AttemptLimit;
 import io.weft.certs.join.JoinTokens;
@@ -20,6 +21,7 @@ import io.weft.certs.join.Redemption;
 import io.weft.certs.service.CertificateService;
 import io.weft.certs.service.CreateCertificateRequest;
 import io.weft.certs.service.CreateCertificateResponse;
+import io.weft.certs.x509.CertificateRequest;
 import io.weft.controlplane.caller.Caller;
 import io.weft.controlplane.caller.Callers;
 import io.weft.controlplane.telemetry.Metrics;
@@ -85,18 +87,21 @@ public final class CertificateIssuer {
             StreamObserver<CreateCertificateResponse> answer)
             throws IOException {
         Authority issuer = authority.current();
-        // Before a token is spent on it, which could not be used again.
-        if (issuer.inspect(request.csr()) instanceof Authority.Inspection.Unacceptable(Issuance.Refused refused)) {
-            metrics.malformed();
-            refuse(answer, caller, Status.INVALID_ARGUMENT.withDescription("request refused"), refused.toString());
-            return;
-        }
-        switch (authenticate(caller, bearer)) {
-            case Authentication.Not(Status status, String detail) -> {
-                metrics.notAuthenticated();
-                refuse(answer, caller, status, detail);
+        // First of all, because a token is bound to the key of the first good request that it comes with.
+        switch (issuer.inspect(request.csr())) {
+            case Authority.Inspection.Unacceptable(Issuance.Refused refused) -> {
+                metrics.malformed();
+                refuse(answer, caller, Status.INVALID_ARGUMENT.withDescription("request refused"), refused.toString());
             }
-            case Authentication.As(SpiffeId id, String by) -> issue(issuer, id, by, request, caller, answer);
+            case Authority.Inspection.Acceptable(CertificateRequest proved) -> {
+                switch (authenticate(caller, bearer, Fingerprint.of(proved.key()))) {
+                    case Authentication.Not(Status status, String detail) -> {
+                        metrics.notAuthenticated();
+                        refuse(answer, caller, status, detail);
+                    }
+                    case Authentication.As(SpiffeId id, String by) -> issue(issuer, id, by, request, caller, answer);
+                }
+            }
         }
     }
 
@@ -133,10 +138,10 @@ public final class CertificateIssuer {
         }
     }
 
-    private Authentication authenticate(Caller caller, @Nullable String bearer) throws IOException {
+    private Authentication authenticate(Caller caller, @Nullable String bearer, Fingerprint key) throws IOException {
         Authentication who = switch (caller) {
             case Caller.Certified certified -> new Authentication.As(certified.id(), "certificate");
-            case Caller.Anonymous anonymous -> byToken(anonymous.source(), bearer);
+            case Caller.Anonymous anonymous -> byToken(anonymous.source(), bearer, key);
             // The plaintext port does not have this service; a token must not travel in the clear.
             case Caller.Unverified unverified -> no("plaintext");
         };
@@ -152,14 +157,14 @@ public final class CertificateIssuer {
         return who;
     }
 
-    private Authentication byToken(String source, @Nullable String bearer) throws IOException {
+    private Authentication byToken(String source, @Nullable String bearer, Fingerprint key) throws IOException {
         if (bearer == null) {
             return no("neither certificate nor token");
         }
         if (!attempts.admit(source, System.nanoTime())) {
             return tooMany("too many failed attempts");
         }
-        return switch (tokens.redeem(bearer)) {
+        return switch (tokens.redeem(bearer, key)) {
             case Redemption.Redeemed(SpiffeId id) -> {
                 attempts.forgive(source);
                 yield new Authentication.As(id, "token");

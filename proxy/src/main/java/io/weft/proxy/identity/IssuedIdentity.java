@@ -6,6 +6,7 @@ import io.weft.certs.identity.SpiffeId;
 import io.weft.certs.identity.TrustBundle;
 import io.weft.certs.identity.Verification;
 import io.weft.certs.identity.X509Svid;
+import io.weft.certs.join.JoinToken;
 import io.weft.certs.key.KeyAlgorithm;
 import io.weft.certs.key.SigningRequest;
 import io.weft.certs.rotation.SvidRotation;
@@ -24,7 +25,7 @@ import java.util.function.DoubleSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An identity that is asked for and renewed: a new key for every request, the last good certificate until it ends, and
+ * An identity that is asked for and renewed: a new key for every certificate, the last good certificate until it ends, and
  * then none. When to ask is decided by {@link SvidRotation}.
  */
 final class IssuedIdentity implements Identity {
@@ -47,11 +48,18 @@ final class IssuedIdentity implements Identity {
     private SvidState state;
     private @Nullable X509Svid lastGood;
     private @Nullable TrustBundle bundle;
+    private @Nullable Joining joining;
     private boolean asking;
     private boolean expired;
     private boolean closed;
     private String lastError = "";
     private volatile IdentityStatus status = IdentityStatus.STARTING;
+
+    /**
+     * A join token and the key that goes with it. The issuer binds a token to the key of the first request that it sees;
+     * if its answer is lost, only a request for the same key can have another one.
+     */
+    private record Joining(JoinToken token, KeyPair keys) {}
 
     /** @param lifetime asked for; zero for the issuer's standard */
     IssuedIdentity(
@@ -140,12 +148,25 @@ final class IssuedIdentity implements Identity {
             failed(e.getMessage());
             return;
         }
-        KeyPair keys = KeyAlgorithm.EC_P256.generate();
+        KeyPair keys = keysFor(credentials);
         String csr = SigningRequest.create(KeyAlgorithm.EC_P256, keys, id).toPem();
         asking = true;
         metrics.requested();
         issuer.request(csr, lifetime, credentials)
                 .whenComplete((grant, failure) -> schedule.execute(() -> answered(keys, credentials, grant, failure)));
+    }
+
+    private KeyPair keysFor(Credentials credentials) {
+        if (!(credentials instanceof Credentials.Join(JoinToken token))) {
+            return KeyAlgorithm.EC_P256.generate();
+        }
+        Joining before = joining;
+        if (before != null && before.token().equals(token)) {
+            return before.keys();
+        }
+        KeyPair keys = KeyAlgorithm.EC_P256.generate();
+        joining = new Joining(token, keys);
+        return keys;
     }
 
     private void answered(
@@ -157,6 +178,7 @@ final class IssuedIdentity implements Identity {
             try {
                 // A token that has bought something is spent, even if what it bought is of no use.
                 attestation.used(credentials);
+                joining = null;
                 X509Svid svid = verified(grant, keys);
                 folder.save(svid, grant.bundle());
                 install(svid, grant.bundle());

@@ -74,6 +74,30 @@ class IssuedIdentityTest {
     }
 
     @Test
+    void when_the_answer_to_the_first_request_is_lost_the_next_one_is_for_the_same_key() {
+        issuer.down = "DEADLINE_EXCEEDED";
+        started(SvidFolder.NONE);
+        time.advance(Duration.ofSeconds(2));
+        issuer.down = null;
+        time.advance(Duration.ofMinutes(1));
+
+        assertThat(current()).containsKey("default");
+        assertThat(issuer.asked).hasSizeGreaterThan(2);
+        assertThat(issuer.asked.stream().map(FakeIssuer.Asked::key).distinct()).hasSize(1);
+    }
+
+    @Test
+    void another_token_is_shown_with_another_key() throws Exception {
+        issuer.down = "UNAVAILABLE";
+        started(SvidFolder.NONE);
+        token = newToken(ID);
+        time.advance(Duration.ofSeconds(2));
+
+        assertThat(issuer.asked.getLast().key())
+                .isNotEqualTo(issuer.asked.getFirst().key());
+    }
+
+    @Test
     @DisplayName("R9: renewed at half of life by the certificate itself, with a new key")
     void it_is_renewed_at_half_of_life() {
         started(SvidFolder.NONE);
