@@ -47,7 +47,8 @@ record TokenRecord(SpiffeId id, Instant expires, Fingerprint secretHash, Optiona
                 new Fingerprint(value(lines.get(2), HASH)),
                 lines.size() == 3
                         ? Optional.empty()
-                        : Optional.of(new Use(new Fingerprint(value(lines.get(3), KEY)), instant(lines.get(4), FIRST))));
+                        : Optional.of(
+                                new Use(new Fingerprint(value(lines.get(3), KEY)), instant(lines.get(4), FIRST))));
     }
 
     private static String value(String line, String name) {
@@ -67,6 +68,7 @@ record TokenRecord(SpiffeId id, Instant expires, Fingerprint secretHash, Optiona
 
     String text() {
         String made = ID + id + "\n" + EXPIRES + expires + "\n" + HASH + secretHash + "\n";
-        return use.map(by -> made + KEY + by.key() + "\n" + FIRST + by.at() + "\n").orElse(made);
+        return use.map(by -> made + KEY + by.key() + "\n" + FIRST + by.at() + "\n")
+                .orElse(made);
     }
 }

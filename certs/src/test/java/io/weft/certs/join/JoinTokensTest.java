@@ -223,8 +223,10 @@ class JoinTokensTest {
         assertThatThrownBy(() -> tokens().redeem(broken.text(), KEY))
                 .isInstanceOf(IOException.class)
                 .hasMessageContaining("token record of 1 lines");
-        assertThat(tokens().redeem(tokens().create(CART, Duration.ofMinutes(1), ROOT)
-                        .text(), KEY))
+        assertThat(tokens().redeem(
+                                tokens().create(CART, Duration.ofMinutes(1), ROOT)
+                                        .text(),
+                                KEY))
                 .isEqualTo(new Redeemed(CART));
     }
 

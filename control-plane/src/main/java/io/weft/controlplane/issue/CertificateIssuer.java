@@ -27,11 +27,12 @@ import io.weft.controlplane.caller.Callers;
 import io.weft.controlplane.telemetry.Metrics;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Answers {@code CreateCertificate}. A caller with a certificate gets another one of the same id; a caller without one must show a
- * join token, and gets the id that the token is bound to. Everybody else is refused, with one and the same answer; the reason is in
+ * Answers {@code CreateCertificate}. A caller with a certificate gets another one of the same id, for a while also after its end; a
+ * caller without one must show a join token, and gets the id that the token is bound to. Everybody else is refused, with one and the same answer; the reason is in
  * the audit log only. The logger of the audit is {@code io.weft.controlplane.issue.audit}.
  */
 public final class CertificateIssuer {
@@ -42,21 +43,24 @@ public final class CertificateIssuer {
 
     private final LiveAuthority authority;
     private final JoinTokens tokens;
+    private final LapsedRenewal lapse;
     private final IssueMetrics metrics;
     private final AttemptLimit attempts = new AttemptLimit();
     // An identity is shared by the replicas of a workload, which may all start at once.
     private final RateLimit byIdentity = new RateLimit(200, 20);
     private final RateLimit inAll = new RateLimit(1_000, 200);
 
-    public CertificateIssuer(LiveAuthority authority, JoinTokens tokens, Metrics metrics) {
+    public CertificateIssuer(LiveAuthority authority, JoinTokens tokens, LapsedRenewal lapse, Metrics metrics) {
         this.authority = authority;
         this.tokens = tokens;
+        this.lapse = lapse;
         this.metrics = new IssueMetrics(metrics, authority);
     }
 
     /** Who asks, or why nobody may know. */
     private sealed interface Authentication {
-        record As(SpiffeId id, String by) implements Authentication {}
+        /** @param key by which it was proved; empty for a join token */
+        record As(SpiffeId id, String by, Optional<Fingerprint> key) implements Authentication {}
 
         record Not(Status answer, String detail) implements Authentication {}
     }
@@ -94,12 +98,13 @@ public final class CertificateIssuer {
                 refuse(answer, caller, Status.INVALID_ARGUMENT.withDescription("request refused"), refused.toString());
             }
             case Authority.Inspection.Acceptable(CertificateRequest proved) -> {
-                switch (authenticate(caller, bearer, Fingerprint.of(proved.key()))) {
+                Fingerprint key = Fingerprint.of(proved.key());
+                switch (authenticate(caller, bearer, key)) {
                     case Authentication.Not(Status status, String detail) -> {
                         metrics.notAuthenticated();
                         refuse(answer, caller, status, detail);
                     }
-                    case Authentication.As(SpiffeId id, String by) -> issue(issuer, id, by, request, caller, answer);
+                    case Authentication.As who -> issue(issuer, who, key, request, caller, answer);
                 }
             }
         }
@@ -107,11 +112,12 @@ public final class CertificateIssuer {
 
     private void issue(
             Authority issuer,
-            SpiffeId id,
-            String by,
+            Authentication.As who,
+            Fingerprint key,
             CreateCertificateRequest request,
             Caller caller,
             StreamObserver<CreateCertificateResponse> answer) {
+        SpiffeId id = who.id();
         Duration lifetime = Duration.ofSeconds(Math.min(request.validitySeconds(), MOST_SECONDS));
         switch (issuer.issue(request.csr(), id, lifetime)) {
             case Issuance.Issued issued -> {
@@ -119,11 +125,13 @@ public final class CertificateIssuer {
                         System.Logger.Level.INFO,
                         "certificate issued: id={0} by={1} source={2} serial={3} until={4}",
                         id,
-                        by,
+                        who.by(),
                         caller.source(),
                         issued.chain().getFirst().getSerialNumber().toString(16),
                         issued.notAfter());
                 metrics.issued();
+                // Before the answer: whoever has a certificate must be able to come back with it.
+                lapse.issued(id, key, issued.notAfter(), who.key());
                 answer.onNext(CreateCertificateResponse.of(issued.chain(), issuer.bundle()));
                 answer.onCompleted();
             }
@@ -140,12 +148,14 @@ public final class CertificateIssuer {
 
     private Authentication authenticate(Caller caller, @Nullable String bearer, Fingerprint key) throws IOException {
         Authentication who = switch (caller) {
-            case Caller.Certified certified -> new Authentication.As(certified.id(), "certificate");
+            case Caller.Certified certified ->
+                new Authentication.As(certified.id(), "certificate", Optional.of(certified.key()));
+            case Caller.Lapsed lapsed -> byLapsed(lapsed);
             case Caller.Anonymous anonymous -> byToken(anonymous.source(), bearer, key);
             // The plaintext port does not have this service; a token must not travel in the clear.
             case Caller.Unverified unverified -> no("plaintext");
         };
-        if (who instanceof Authentication.As(SpiffeId id, String by)) {
+        if (who instanceof Authentication.As(SpiffeId id, String by, var _)) {
             if (id.equals(SpiffeId.controlPlane(id.trustDomain()))) {
                 return no("id=" + id + " is the control plane's own");
             }
@@ -155,6 +165,12 @@ public final class CertificateIssuer {
             }
         }
         return who;
+    }
+
+    private Authentication byLapsed(Caller.Lapsed lapsed) throws IOException {
+        return lapse.refusal(lapsed)
+                .map(CertificateIssuer::no)
+                .orElseGet(() -> new Authentication.As(lapsed.id(), "expired certificate", Optional.of(lapsed.key())));
     }
 
     private Authentication byToken(String source, @Nullable String bearer, Fingerprint key) throws IOException {
@@ -167,7 +183,7 @@ public final class CertificateIssuer {
         return switch (tokens.redeem(bearer, key)) {
             case Redemption.Redeemed(SpiffeId id) -> {
                 attempts.forgive(source);
-                yield new Authentication.As(id, "token");
+                yield new Authentication.As(id, "token", Optional.empty());
             }
             case Redemption.Refused refused -> no("token " + refused);
         };

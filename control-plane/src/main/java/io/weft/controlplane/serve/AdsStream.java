@@ -80,7 +80,7 @@ final class AdsStream<Q, A, R> implements StreamObserver<Q>, Subscriber {
     /** Reads the first message, unless it is known without that the caller may have nothing. */
     void begin() {
         events.execute(() -> {
-            if (caller instanceof Caller.Anonymous) {
+            if (caller instanceof Caller.Anonymous || caller instanceof Caller.Lapsed) {
                 admit(Node.getDefaultInstance());
             } else {
                 out.request(1);

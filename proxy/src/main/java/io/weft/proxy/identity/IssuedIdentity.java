@@ -92,9 +92,22 @@ final class IssuedIdentity implements Identity {
     @Override
     public void start() {
         schedule.execute(() -> {
-            folder.load(id, schedule.now()).ifPresent(kept -> install(kept.svid(), kept.bundle()));
+            folder.load(id).ifPresent(this::resume);
             wake();
         });
+    }
+
+    private void resume(SvidFolder.Kept kept) {
+        if (kept.svid().isValidAt(schedule.now())) {
+            install(kept.svid(), kept.bundle());
+        } else {
+            LOGGER.log(
+                    Level.WARNING,
+                    "the certificate that was kept is over, and is shown to get the next: {0}",
+                    kept.svid());
+            lastGood = kept.svid();
+            bundle = kept.bundle();
+        }
     }
 
     @Override
@@ -173,6 +186,7 @@ final class IssuedIdentity implements Identity {
             KeyPair keys, Credentials credentials, Issuer.@Nullable Grant grant, @Nullable Throwable failure) {
         asking = false;
         if (grant == null) {
+            attestation.failed(credentials);
             failed(reason(failure));
         } else {
             try {

@@ -191,7 +191,8 @@ class GrpcIssuerTest {
         String bearer = BEARER.get();
         if (bearer != null) {
             try {
-                return CertificateRequest.parsePem(request.csr()) instanceof CertificateRequest.Reading.Proved(var proved)
+                return CertificateRequest.parsePem(request.csr())
+                                        instanceof CertificateRequest.Reading.Proved(var proved)
                                 && new JoinTokens(tokens, InstantSource.system())
                                                 .redeem(bearer, Fingerprint.of(proved.key()))
                                         instanceof Redemption.Redeemed(SpiffeId id)

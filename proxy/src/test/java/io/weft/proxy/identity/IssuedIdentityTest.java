@@ -224,15 +224,40 @@ class IssuedIdentityTest {
     }
 
     @Test
-    void what_was_kept_is_not_used_once_it_is_over() {
+    void what_was_kept_does_not_serve_once_it_is_over_but_buys_the_next_certificate() {
         started(new SvidFolder(folder.resolve("svid")));
-        token = "";
         published.clear();
         time.close();
         time.advance(HOUR.multipliedBy(2));
+        issuer.down = "UNAVAILABLE";
+        issuer.asked.clear();
+
+        // The file with the token is still there, but that was spent by the process before.
+        IssuedIdentity identity = started(new SvidFolder(folder.resolve("svid")));
+        assertThat(published).allMatch(secrets -> !secrets.containsKey("default"));
+        assertThat(identity.status().state()).isEqualTo(IdentityStatus.State.NONE);
+        assertThat(issuer.asked.getFirst().credentials()).isInstanceOf(Credentials.Current.class);
+
+        issuer.down = null;
+        time.advance(Duration.ofSeconds(5));
+        assertThat(current()).containsOnlyKeys("default", "ROOTCA");
+    }
+
+    @Test
+    void when_nothing_comes_of_the_certificate_that_is_over_the_token_has_its_turn() {
+        started(new SvidFolder(folder.resolve("svid")));
+        time.close();
+        time.advance(HOUR.multipliedBy(2));
+        issuer.down = "UNAUTHENTICATED";
+        issuer.asked.clear();
 
         started(new SvidFolder(folder.resolve("svid")));
-        assertThat(current()).isEmpty();
+        time.advance(Duration.ofSeconds(15));
+        assertThat(issuer.asked).hasSizeGreaterThan(3);
+        for (int i = 0; i < 4; i++) {
+            assertThat(issuer.asked.get(i).credentials())
+                    .isInstanceOf(i % 2 == 0 ? Credentials.Current.class : Credentials.Join.class);
+        }
     }
 
     private IssuedIdentity started(SvidFolder kept) {
