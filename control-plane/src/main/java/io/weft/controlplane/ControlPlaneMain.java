@@ -232,7 +232,7 @@ public final class ControlPlaneMain implements Callable<Integer> {
                     names,
                     new StreamLimits(streamsPerProxy, StreamLimits.DEFAULT.perIdentity(), StreamLimits.DEFAULT.inAll()),
                     Debounce.DEFAULT,
-                    Duration.ofSeconds(5),
+                    Duration.ofSeconds(1),
                     Duration.ofSeconds(5));
         } catch (IllegalArgumentException e) {
             throw new ParameterException(spec.commandLine(), String.valueOf(e.getMessage()), e);

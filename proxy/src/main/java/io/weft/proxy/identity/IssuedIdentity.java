@@ -19,6 +19,7 @@ import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletionException;
 import java.util.function.Consumer;
 import java.util.function.DoubleSupplier;
@@ -26,7 +27,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * An identity that is asked for and renewed: a new key for every certificate, the last good certificate until it ends, and
- * then none. When to ask is decided by {@link SvidRotation}.
+ * then none. When to ask is decided by {@link SvidRotation}. The roots come with each certificate, and from the control
+ * plane as soon as they change; whichever was said last holds.
  */
 final class IssuedIdentity implements Identity {
 
@@ -50,6 +52,7 @@ final class IssuedIdentity implements Identity {
     private @Nullable TrustBundle bundle;
     private @Nullable Joining joining;
     private boolean asking;
+    private boolean toldWhileAsking;
     private boolean expired;
     private boolean closed;
     private String lastError = "";
@@ -111,6 +114,44 @@ final class IssuedIdentity implements Identity {
     }
 
     @Override
+    public Set<String> followed() {
+        return Set.of(ROOTS);
+    }
+
+    @Override
+    public void told(String name, Secret secret) {
+        if (name.equals(ROOTS) && secret instanceof Secret.Trust(String rootsPem)) {
+            schedule.execute(() -> trust(rootsPem));
+        }
+    }
+
+    private void trust(String rootsPem) {
+        TrustBundle trusted;
+        try {
+            trusted = TrustBundle.parse(id.trustDomain(), rootsPem);
+        } catch (IllegalArgumentException e) {
+            LOGGER.log(Level.ERROR, "roots from the control plane are not taken: {0}", e.getMessage());
+            return;
+        }
+        // What is being asked for now was perhaps answered before these roots were sent.
+        toldWhileAsking = asking;
+        if (closed || trusted.equals(bundle)) {
+            return;
+        }
+        LOGGER.log(Level.INFO, "roots to trust from now on: {0}", trusted);
+        bundle = trusted;
+        X509Svid own = lastGood;
+        if (own != null) {
+            if (PeerVerifier.verify(own.chain(), trusted, schedule.now(), PeerRole.CLIENT)
+                    instanceof Verification.Refused refused) {
+                LOGGER.log(Level.ERROR, "the own certificate does not hold against the new roots: {0}", refused);
+            }
+            folder.save(own, trusted);
+        }
+        wake();
+    }
+
+    @Override
     public IdentityStatus status() {
         return status;
     }
@@ -164,6 +205,7 @@ final class IssuedIdentity implements Identity {
         KeyPair keys = keysFor(credentials);
         String csr = SigningRequest.create(KeyAlgorithm.EC_P256, keys, id).toPem();
         asking = true;
+        toldWhileAsking = false;
         metrics.requested();
         issuer.request(csr, lifetime, credentials)
                 .whenComplete((grant, failure) -> schedule.execute(() -> answered(keys, credentials, grant, failure)));
@@ -194,8 +236,10 @@ final class IssuedIdentity implements Identity {
                 attestation.used(credentials);
                 joining = null;
                 X509Svid svid = verified(grant, keys);
-                folder.save(svid, grant.bundle());
-                install(svid, grant.bundle());
+                TrustBundle told = bundle;
+                TrustBundle trusted = toldWhileAsking && told != null ? told : grant.bundle();
+                folder.save(svid, trusted);
+                install(svid, trusted);
             } catch (IllegalArgumentException e) {
                 failed("certificate of no use: " + e.getMessage());
             }

@@ -14,6 +14,7 @@ import java.util.Set;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.DoubleSupplier;
 import java.util.function.LongSupplier;
@@ -36,6 +37,7 @@ final class XdsClient {
     private final @Nullable AdsTransport transport;
     // Secrets that the channel to the control plane is made with.
     private final Set<String> credentials;
+    private final BiConsumer<String, Secret> toldSecret;
     private final Consumer<Snapshot> publish;
     private final Queue<Event> events = new ArrayDeque<>();
     private final Map<ResourceType, XdsStatus.Updates> updates = new EnumMap<>(ResourceType.class);
@@ -53,7 +55,10 @@ final class XdsClient {
     private String lastError = "";
     private volatile XdsStatus status;
 
-    /** @param transport null when nothing is told over xDS */
+    /**
+     * @param transport null when nothing is told over xDS
+     * @param toldSecret hears of every secret that was accepted, before anybody sees it
+     */
     XdsClient(
             ScheduledExecutorService xds,
             LongSupplier nanos,
@@ -63,6 +68,7 @@ final class XdsClient {
             Ledger ledger,
             @Nullable AdsTransport transport,
             Set<String> credentials,
+            BiConsumer<String, Secret> toldSecret,
             Consumer<Snapshot> publish) {
         this.xds = xds;
         this.nanos = nanos;
@@ -72,6 +78,7 @@ final class XdsClient {
         this.ledger = ledger;
         this.transport = transport;
         this.credentials = Set.copyOf(credentials);
+        this.toldSecret = toldSecret;
         this.publish = publish;
         status = describe();
     }
@@ -176,6 +183,11 @@ final class XdsClient {
             }
             case Effect.Deliver deliver -> {
                 ledger.record(deliver);
+                deliver.accepted().forEach(accepted -> {
+                    if (accepted.resource() instanceof Resource.OfSecret(String name, Secret secret)) {
+                        toldSecret.accept(name, secret);
+                    }
+                });
                 assembler.apply(deliver);
                 settle();
             }

@@ -28,6 +28,7 @@ final class FakeIssuer implements Issuer {
     final List<Asked> asked = new ArrayList<>();
     Authority authority;
     SpiffeId caller;
+    Runnable before = () -> {};
     Duration lifetime = Duration.ofHours(1);
 
     @Nullable
@@ -41,6 +42,7 @@ final class FakeIssuer implements Issuer {
     @Override
     public CompletionStage<Grant> request(String csr, Duration wanted, Credentials credentials) {
         asked.add(new Asked(csr, credentials));
+        before.run();
         if (down != null) {
             return CompletableFuture.failedFuture(new IllegalStateException(down));
         }

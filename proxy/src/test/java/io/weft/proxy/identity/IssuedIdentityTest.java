@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.weft.certs.asn1.Pem;
 import io.weft.certs.authority.Authority;
 import io.weft.certs.identity.SpiffeId;
+import io.weft.certs.identity.TrustBundle;
 import io.weft.certs.identity.TrustDomain;
 import io.weft.certs.join.JoinTokens;
 import io.weft.certs.rotation.SvidRotation;
@@ -202,6 +203,46 @@ class IssuedIdentityTest {
 
         assertThat(current().get("ROOTCA"))
                 .isEqualTo(new Secret.Trust(issuer.authority.bundle().toPem()));
+    }
+
+    @Test
+    @DisplayName("R11: roots that the control plane tells are in force at once, and kept for the next start")
+    void new_roots_are_in_force_as_soon_as_they_are_told() {
+        IssuedIdentity identity = started(new SvidFolder(folder.resolve("svid")));
+        Secret.Certificate before = certificate();
+        TrustBundle both = authority
+                .bundle()
+                .with(Authority.inMemory(TrustDomain.DEFAULT, time).root());
+
+        assertThat(identity.followed()).containsExactly("ROOTCA");
+        identity.told("ROOTCA", new Secret.Trust(both.toPem()));
+        assertThat(current().get("ROOTCA")).isEqualTo(new Secret.Trust(both.toPem()));
+        assertThat(certificate()).isEqualTo(before);
+        assertThat(issuer.asked).as("nothing was asked for").hasSize(1);
+        assertThat(folder.resolve("svid").resolve("root-cert.pem")).hasContent(both.toPem());
+
+        identity.told("ROOTCA", new Secret.Trust("nonsense"));
+        identity.told("default", new Secret.Certificate("chain", "key"));
+        assertThat(current().get("ROOTCA")).isEqualTo(new Secret.Trust(both.toPem()));
+        assertThat(certificate()).isEqualTo(before);
+    }
+
+    @Test
+    void roots_that_were_told_after_a_request_win_over_those_in_its_answer() {
+        IssuedIdentity identity = started(SvidFolder.NONE);
+        TrustBundle both = authority
+                .bundle()
+                .with(Authority.inMemory(TrustDomain.DEFAULT, time).root());
+        issuer.before = () -> identity.told("ROOTCA", new Secret.Trust(both.toPem()));
+        time.advance(Duration.ofMinutes(31));
+
+        assertThat(issuer.asked).hasSize(2);
+        assertThat(current().get("ROOTCA")).isEqualTo(new Secret.Trust(both.toPem()));
+
+        issuer.before = () -> {};
+        time.advance(HOUR);
+        assertThat(current().get("ROOTCA"))
+                .isEqualTo(new Secret.Trust(authority.bundle().toPem()));
     }
 
     @Test

@@ -43,7 +43,7 @@ class MakeBeforeBreakTest {
             random = new Random(seed);
             world = new World(random);
             server = new FakeServer(delta, world);
-            assembler = new Assembler(Samples.bootstrap(delta), Set.of(), Duration.ZERO);
+            assembler = new Assembler(Samples.bootstrap(delta), Set.of(), Set.of(), Duration.ZERO);
             state = State.initial(delta, Duration.ZERO, true, true);
         }
 

@@ -7,6 +7,7 @@ import static io.weft.proxy.xds.SampleParser.badCluster;
 import static io.weft.proxy.xds.SampleParser.cluster;
 import static io.weft.proxy.xds.SampleParser.endpoints;
 import static io.weft.proxy.xds.SampleParser.listener;
+import static io.weft.proxy.xds.SampleParser.roots;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -45,6 +46,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -230,6 +232,28 @@ class XdsSourceTest {
     }
 
     @Test
+    @DisplayName("R11: changed roots come over the stream at once, to the identity and to nobody else")
+    void roots_are_asked_for_and_what_is_told_goes_to_the_identity() throws Exception {
+        Authority authority = Authority.inMemory(DOMAIN, InstantSource.system());
+        FakeControlPlane control = control(0, server(authority, SpiffeId.controlPlane(DOMAIN)));
+        identity.followed = Set.of("ROOTCA");
+        source(true, control.port(), toControlPlane(), XdsOptions.DEFAULT);
+        identity.has(workload(authority), authority);
+        var stream = control.delta();
+        DeltaDiscoveryRequest ask = request(stream, r -> r.getTypeUrl().equals(ResourceType.SECRETS.url()));
+        assertThat(ask.getResourceNamesSubscribeList()).containsExactly("ROOTCA");
+
+        stream.responses()
+                .onNext(delta(ResourceType.SECRETS, "s1", Map.of("ROOTCA", roots("ROOTCA", "both")), List.of()));
+        assertThat(request(stream, r -> r.getResponseNonce().equals("s1")).hasErrorDetail())
+                .isFalse();
+        assertThat(identity.told).containsExactly(new Secret.Trust("both"));
+        assertThat(snapshots)
+                .as("the identity has not said so")
+                .noneMatch(snapshot -> new Secret.Trust("both").equals(snapshot.secrets().get("ROOTCA")));
+    }
+
+    @Test
     void a_server_of_another_identity_is_not_listened_to() throws Exception {
         Authority authority = Authority.inMemory(DOMAIN, InstantSource.system());
         FakeControlPlane control = control(0, server(authority, SpiffeId.workload(DOMAIN, "other", "thief")));
@@ -393,10 +417,22 @@ class XdsSourceTest {
     /** An identity that the test sets. */
     private static final class Identity implements SecretSource {
         private final List<Consumer<Map<String, Secret>>> listeners = new ArrayList<>();
+        private final List<Secret> told = new CopyOnWriteArrayList<>();
+        private Set<String> followed = Set.of();
 
         @Override
         public Set<String> names() {
             return Set.of("default", "ROOTCA");
+        }
+
+        @Override
+        public Set<String> followed() {
+            return followed;
+        }
+
+        @Override
+        public void told(String name, Secret secret) {
+            told.add(secret);
         }
 
         @Override
