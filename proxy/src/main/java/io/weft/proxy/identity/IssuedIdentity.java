@@ -18,6 +18,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletionException;
@@ -135,7 +136,7 @@ final class IssuedIdentity implements Identity {
         }
         // What is being asked for now was perhaps answered before these roots were sent.
         toldWhileAsking = asking;
-        if (closed || trusted.equals(bundle)) {
+        if (closed || Objects.equals(trusted, bundle)) {
             return;
         }
         LOGGER.log(Level.INFO, "roots to trust from now on: {0}", trusted);

@@ -82,6 +82,7 @@ public final class XdsSource implements AutoCloseable {
                 xds,
                 System::nanoTime,
                 () -> ThreadLocalRandom.current().nextDouble(),
+                clock,
                 State.initial(
                         ads != null && ads.delta(),
                         options.fetchTimeout(),

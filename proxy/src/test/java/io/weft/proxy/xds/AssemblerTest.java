@@ -170,7 +170,10 @@ class AssemblerTest {
     void static_resources_win_over_what_is_told_under_the_same_name() {
         var fixed = Samples.fixed("a", new Address.Socket("127.0.0.1", 1));
         Assembler assembler = new Assembler(
-                Samples.bootstrap(true, List.of(Samples.tcp("l", "a")), List.of(fixed)), Set.of(), Set.of(), Duration.ZERO);
+                Samples.bootstrap(true, List.of(Samples.tcp("l", "a")), List.of(fixed)),
+                Set.of(),
+                Set.of(),
+                Duration.ZERO);
         Snapshot first = requireNonNull(assembler.settle(0));
         assertThat(first.listeners()).containsOnlyKeys("l");
 

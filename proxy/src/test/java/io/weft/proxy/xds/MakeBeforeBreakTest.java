@@ -52,7 +52,7 @@ class MakeBeforeBreakTest {
             for (int step = 0; step < STEPS; step++) {
                 if (random.nextInt(20) == 0) {
                     server.disconnect();
-                    handle(new Event.StreamClosed(0));
+                    handle(new Event.StreamClosed(0, Ending.GONE));
                     handle(new Event.Connected(0));
                 }
                 world.change();

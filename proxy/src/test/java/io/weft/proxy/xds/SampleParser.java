@@ -50,9 +50,8 @@ final class SampleParser implements ResourceParser {
                     Secret secret = body.unpack(Secret.class);
                     yield new Resource.OfSecret(
                             secret.getName(),
-                            new io.weft.proxy.config.Secret.Trust(secret.getValidationContext()
-                                    .getTrustedCa()
-                                    .getInlineString()));
+                            new io.weft.proxy.config.Secret.Trust(
+                                    secret.getValidationContext().getTrustedCa().getInlineString()));
                 }
             };
         } catch (InvalidProtocolBufferException e) {
