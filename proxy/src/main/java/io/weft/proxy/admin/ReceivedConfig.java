@@ -69,7 +69,8 @@ public final class ReceivedConfig implements ConfigDumpSource {
             entry.with("name", resource.name());
             if (hasBody(resource)) {
                 entry.with(
-                        "active_state", received(section, resource, Draft.of(ADMIN + "ListenersConfigDump.DynamicListenerState")));
+                        "active_state",
+                        received(section, resource, Draft.of(ADMIN + "ListenersConfigDump.DynamicListenerState")));
             }
         } else {
             if (resource.type() == ResourceType.SECRETS) {
@@ -121,6 +122,8 @@ public final class ReceivedConfig implements ConfigDumpSource {
         Draft time = Draft.of("google.protobuf.Timestamp");
         return at == null
                 ? time.build()
-                : time.with("seconds", at.getEpochSecond()).with("nanos", at.getNano()).build();
+                : time.with("seconds", at.getEpochSecond())
+                        .with("nanos", at.getNano())
+                        .build();
     }
 }

@@ -78,7 +78,8 @@ public final class BootstrapFile {
 
     private Bootstrap load(Message message) {
         var resources = message.message("static_resources");
-        List<Listener> listeners = each("listeners", resources.messages("listeners"), parsers::listener, Listener::name);
+        List<Listener> listeners =
+                each("listeners", resources.messages("listeners"), parsers::listener, Listener::name);
         List<Cluster> clusters = each("clusters", resources.messages("clusters"), parsers::cluster, Cluster::name);
         Map<String, Secret> secrets = new LinkedHashMap<>();
         for (var secret : each("secrets", resources.messages("secrets"), parsers::secret, Parsers.NamedSecret::name)) {
@@ -103,7 +104,8 @@ public final class BootstrapFile {
         return bootstrap;
     }
 
-    private <R> List<R> each(String collection, List<Message> messages, Function<Message, R> parser, Function<R, String> name) {
+    private <R> List<R> each(
+            String collection, List<Message> messages, Function<Message, R> parser, Function<R, String> name) {
         List<R> read = new ArrayList<>(messages.size());
         Set<String> names = new HashSet<>();
         for (int i = 0; i < messages.size(); i++) {

@@ -69,7 +69,10 @@ final class MessageReader {
             }
             Field field = draft.type().field(key.getValue());
             if (field == null) {
-                problem(key, path.field(key.getValue()), "no such field in " + draft.type().name());
+                problem(
+                        key,
+                        path.field(key.getValue()),
+                        "no such field in " + draft.type().name());
             } else if (!given.add(field)) {
                 problem(key, path.field(field.name()), "given twice");
             } else {

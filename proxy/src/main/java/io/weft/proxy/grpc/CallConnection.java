@@ -56,6 +56,8 @@ final class CallConnection extends ChannelInboundHandlerAdapter {
                         .pushEnabled(false)
                         .initialWindowSize(STREAM_WINDOW)
                         .maxHeaderListSize(MAX_HEADERS))
+                // The call is over when its connection is closed: there is nothing to wait for.
+                .gracefulShutdownTimeoutMillis(0)
                 .build());
         pipeline.addLast(new Http2MultiplexHandler(new ChannelInitializer<>() {
             @Override
@@ -120,8 +122,8 @@ final class CallConnection extends ChannelInboundHandlerAdapter {
         if (overdue == null) {
             overdue = ctx.executor()
                     .schedule(
-                            () -> call.end(GrpcStatus.unavailable("the server has not answered for "
-                                    + (SILENCE_SECONDS + ANSWER_SECONDS) + " s")),
+                            () -> call.end(GrpcStatus.unavailable(
+                                    "the server has not answered for " + (SILENCE_SECONDS + ANSWER_SECONDS) + " s")),
                             ANSWER_SECONDS,
                             TimeUnit.SECONDS);
             ctx.writeAndFlush(new DefaultHttp2PingFrame(PING)).addListener(ChannelFutureListener.CLOSE_ON_FAILURE);

@@ -105,7 +105,7 @@ final class CallStream extends ChannelInboundHandlerAdapter {
         CharSequence type = headers.get(CONTENT_TYPE);
         if (first
                 && (!"200".contentEquals(headers.status())
-                        || type != null && !AsciiString.of(type).startsWith(GRPC))) {
+                        || (type != null && !AsciiString.of(type).startsWith(GRPC)))) {
             call.end(GrpcStatus.http(headers.status()));
         } else if (frame.isEndStream()) {
             CharSequence status = headers.get(STATUS);
@@ -118,9 +118,7 @@ final class CallStream extends ChannelInboundHandlerAdapter {
 
     private void data(ByteBufAllocator allocator, Http2DataFrame frame) {
         ByteBuf content = frame.content();
-        unread = unread == null
-                ? content
-                : ByteToMessageDecoder.MERGE_CUMULATOR.cumulate(allocator, unread, content);
+        unread = unread == null ? content : ByteToMessageDecoder.MERGE_CUMULATOR.cumulate(allocator, unread, content);
         if (frame.isEndStream()) {
             trailers = new GrpcStatus(GrpcStatus.Code.UNKNOWN, "the server ended the call without trailers");
         }

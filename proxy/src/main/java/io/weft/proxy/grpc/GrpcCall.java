@@ -29,10 +29,15 @@ import org.jspecify.annotations.Nullable;
  */
 public final class GrpcCall {
 
-    private static final int CONNECT_TIMEOUT_MILLIS = 10_000;
+    // A machine that does not answer at all is given up sooner than the kernel would.
+    private static final int CONNECT_TIMEOUT_MILLIS = 3_000;
 
     /** What to call. */
-    public record Method(String path, Map<String, String> headers, int maxMessage, @Nullable Duration deadline) {
+    public record Method(
+            String path,
+            Map<String, String> headers,
+            int maxMessage,
+            @Nullable Duration deadline) {
 
         /**
          * @param path {@code /package.Service/Method}
@@ -49,7 +54,7 @@ public final class GrpcCall {
     public interface Receiver {
 
         /** The server can be sent messages. Not told when the call fails before. */
-        void opened();
+        void opened(GrpcCall call);
 
         /** The next message is not read before this returns. */
         void message(Bytes message);
@@ -141,11 +146,12 @@ public final class GrpcCall {
             opened.loop()
                     .schedule(
                             () -> end(new GrpcStatus(
-                                    GrpcStatus.Code.DEADLINE_EXCEEDED, "no answer within " + deadline.toSeconds() + " s")),
+                                    GrpcStatus.Code.DEADLINE_EXCEEDED,
+                                    "no answer within " + deadline.toSeconds() + " s")),
                             deadline.toMillis(),
                             TimeUnit.MILLISECONDS);
         }
-        tell(receiver::opened);
+        tell(() -> receiver.opened(this));
     }
 
     /** @param then run when the message was taken in */

@@ -2,6 +2,7 @@ package io.weft.proxy.grpc;
 
 import io.netty.handler.codec.http2.Http2Error;
 import java.io.ByteArrayOutputStream;
+import java.net.ConnectException;
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
@@ -55,12 +56,11 @@ public record GrpcStatus(Code code, String message) {
     /** With the innermost cause, where the reason of a failed TLS handshake stands. */
     static GrpcStatus failed(Throwable failure) {
         Throwable cause = failure;
-        while (cause.getCause() != null) {
+        // A failed connection says the address only on the outside.
+        while (cause.getCause() != null && !(cause instanceof ConnectException)) {
             cause = cause.getCause();
         }
-        String own = String.valueOf(failure.getMessage());
-        String inner = String.valueOf(cause.getMessage());
-        return unavailable(own.contains(inner) ? own : own + ": " + inner);
+        return unavailable(cause.getMessage() == null ? cause.toString() : cause.getMessage());
     }
 
     /** As gRPC's mapping of HTTP/2 errors has it. */
@@ -80,15 +80,14 @@ public record GrpcStatus(Code code, String message) {
 
     /** As gRPC's mapping of HTTP statuses has it, for servers that speak no gRPC. */
     static GrpcStatus http(CharSequence status) {
-        Code code =
-                switch (status.toString()) {
-                    case "400" -> Code.INTERNAL;
-                    case "401" -> Code.UNAUTHENTICATED;
-                    case "403" -> Code.PERMISSION_DENIED;
-                    case "404" -> Code.UNIMPLEMENTED;
-                    case "429", "502", "503", "504" -> Code.UNAVAILABLE;
-                    default -> Code.UNKNOWN;
-                };
+        Code code = switch (status.toString()) {
+            case "400" -> Code.INTERNAL;
+            case "401" -> Code.UNAUTHENTICATED;
+            case "403" -> Code.PERMISSION_DENIED;
+            case "404" -> Code.UNIMPLEMENTED;
+            case "429", "502", "503", "504" -> Code.UNAVAILABLE;
+            default -> Code.UNKNOWN;
+        };
         return new GrpcStatus(code, "HTTP status " + status);
     }
 
@@ -103,7 +102,7 @@ public record GrpcStatus(Code code, String message) {
             int high = c == '%' && i + 2 < encoded.length() ? Character.digit(encoded.charAt(i + 1), 16) : -1;
             int low = high >= 0 ? Character.digit(encoded.charAt(i + 2), 16) : -1;
             if (low >= 0) {
-                bytes.write(high << 4 | low);
+                bytes.write((high << 4) | low);
                 i += 2;
             } else {
                 bytes.write(c);

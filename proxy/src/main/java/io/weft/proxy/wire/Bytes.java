@@ -69,8 +69,7 @@ public final class Bytes {
     @Override
     public boolean equals(Object other) {
         return other instanceof Bytes bytes
-                && Arrays.equals(
-                        array, from, from + length, bytes.array, bytes.from, bytes.from + bytes.length);
+                && Arrays.equals(array, from, from + length, bytes.array, bytes.from, bytes.from + bytes.length);
     }
 
     @Override

@@ -108,8 +108,8 @@ public final class Draft {
             switch (over.value(field)) {
                 case List<?> list -> list.forEach(element -> add(field, element));
                 case Map<?, ?> map -> map.forEach((key, value) -> put(field, (String) key, value));
-                case Message inner when values[field.index()] instanceof Message before ->
-                    set(field, before.merge(inner));
+                case Message inner
+                when values[field.index()] instanceof Message before -> set(field, before.merge(inner));
                 case Object value -> set(field, value);
                 case null -> {}
             }

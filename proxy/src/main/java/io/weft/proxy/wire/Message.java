@@ -34,7 +34,12 @@ public final class Message {
         return WireReader.read(Schema.envoy().message(type), bytes);
     }
 
-    /** In protobuf's encoding, fields in order of their numbers, entries of maps in order of their keys. */
+    /** The first text with this number in bytes that need not be a whole message; empty where there is none. */
+    public static String textOf(int number, Bytes bytes) {
+        return WireReader.textOf(number, bytes);
+    }
+
+    /** In protobuf's encoding, fields in order of their numbers, entries of maps in the order they were given. */
     public Bytes toBytes() {
         return WireWriter.write(this);
     }
@@ -84,35 +89,35 @@ public final class Message {
     }
 
     public String text(String field) {
-        return value(field) instanceof Object value ? (String) value : "";
+        return get(field, String.class, "");
     }
 
     public boolean flag(String field) {
-        return value(field) instanceof Object value && (Boolean) value;
+        return get(field, Boolean.class, false);
     }
 
     /** Of 32 bits; unsigned ones from 2^31 on are negative. */
     public int number(String field) {
-        return value(field) instanceof Object value ? (Integer) value : 0;
+        return get(field, Integer.class, 0);
     }
 
     /** Of 64 bits. */
     public long wide(String field) {
-        return value(field) instanceof Object value ? (Long) value : 0;
+        return get(field, Long.class, 0);
     }
 
     public double real(String field) {
-        return value(field) instanceof Object value ? (Double) value : 0;
+        return get(field, Double.class, 0);
     }
 
     public Bytes bytes(String field) {
-        return value(field) instanceof Object value ? (Bytes) value : Bytes.EMPTY;
+        return get(field, Bytes.class, Bytes.EMPTY);
     }
 
     /** The name of an enum's constant; for a number without a name, the number. */
     public String choice(String field) {
         Field found = type.named(field);
-        return constant(found, value(found) instanceof Object value ? (Integer) value : 0);
+        return constant(found, value(found) instanceof Integer value ? value : 0);
     }
 
     public int choiceNumber(String field) {
@@ -121,7 +126,8 @@ public final class Message {
 
     public Message message(String field) {
         Field found = type.named(field);
-        return value(found) instanceof Object value ? (Message) value : type.of(found).empty();
+        Object value = value(found);
+        return value == null ? type.of(found).empty() : (Message) value;
     }
 
     public int count(String field) {
@@ -173,8 +179,9 @@ public final class Message {
         return Collections.unmodifiableMap(entries);
     }
 
-    private @Nullable Object value(String field) {
-        return value(type.named(field));
+    private <T> T get(String field, Class<T> kind, T otherwise) {
+        Object value = value(type.named(field));
+        return value == null ? otherwise : kind.cast(value);
     }
 
     private Object value(Field field, Object otherwise) {

@@ -63,7 +63,9 @@ public final class PlainMessage {
                 value.with(
                         "list_value",
                         Draft.of("google.protobuf.ListValue")
-                                .with("values", list.stream().map(PlainMessage::value).toList())
+                                .with(
+                                        "values",
+                                        list.stream().map(PlainMessage::value).toList())
                                 .build());
             case Boolean bool -> value.with("bool_value", bool);
             case Number number -> value.with("number_value", number.doubleValue());

@@ -111,12 +111,14 @@ public final class Schema {
     /** What stands between one name and the next. */
     private List<String> lines(int place) {
         List<String> lines = new ArrayList<>();
-        for (int at = next(text, place);
-                at < text.length() && Character.isDigit(text.charAt(at)) || at < text.length() && text.charAt(at) == '-';
-                at = next(text, at)) {
+        for (int at = next(text, place); at < text.length() && isNumber(text.charAt(at)); at = next(text, at)) {
             lines.add(text.substring(at, end(text, at)));
         }
         return lines;
+    }
+
+    private static boolean isNumber(char first) {
+        return Character.isDigit(first) || first == '-';
     }
 
     private static List<Field> fields(List<String> lines) {

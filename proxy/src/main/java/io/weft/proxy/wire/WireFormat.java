@@ -16,7 +16,7 @@ final class WireFormat {
     private WireFormat() {}
 
     static int tag(int number, int wireType) {
-        return number << 3 | wireType;
+        return (number << 3) | wireType;
     }
 
     static int number(int tag) {

@@ -30,6 +30,22 @@ final class WireReader {
         return new WireReader(input).message(type, new Draft(type), new ArrayList<>());
     }
 
+    static String textOf(int number, Bytes input) {
+        WireReader reader = new WireReader(input);
+        try {
+            while (reader.at < reader.end) {
+                int tag = (int) reader.varint();
+                if (tag == WireFormat.tag(number, WireFormat.LENGTH_DELIMITED)) {
+                    return reader.text();
+                }
+                reader.skip(WireFormat.wireType(tag));
+            }
+        } catch (MalformedMessage e) {
+            return ""; // broken before it
+        }
+        return "";
+    }
+
     private Message message(MessageType type, Draft draft, List<Integer> unknown) throws MalformedMessage {
         if (++depth > MAX_DEPTH) {
             throw new MalformedMessage("nested deeper than " + MAX_DEPTH + " messages");
@@ -59,7 +75,7 @@ final class WireReader {
             case MAP -> wireType == WireFormat.LENGTH_DELIMITED;
             case LIST ->
                 wireType == field.kind().wireType()
-                        || wireType == WireFormat.LENGTH_DELIMITED && field.kind().packable();
+                        || (wireType == WireFormat.LENGTH_DELIMITED && field.kind().packable());
         };
     }
 
@@ -112,7 +128,12 @@ final class WireReader {
             }
         }
         end = outer;
-        draft.put(field, key, value != null ? value : field.kind() == Kind.MESSAGE ? type.of(field).empty() : Draft.zero(field.kind()));
+        draft.put(
+                field,
+                key,
+                value != null
+                        ? value
+                        : field.kind() == Kind.MESSAGE ? type.of(field).empty() : Draft.zero(field.kind()));
     }
 
     private Object value(MessageType type, Field field) throws MalformedMessage {
@@ -122,11 +143,11 @@ final class WireReader {
             case INT64, UINT64 -> varint();
             case SINT32 -> {
                 int number = (int) varint();
-                yield number >>> 1 ^ -(number & 1);
+                yield (number >>> 1) ^ -(number & 1);
             }
             case SINT64 -> {
                 long number = varint();
-                yield number >>> 1 ^ -(number & 1);
+                yield (number >>> 1) ^ -(number & 1);
             }
             case FIXED32, SFIXED32 -> (int) fixed(4);
             case FIXED64, SFIXED64 -> fixed(8);
@@ -184,7 +205,9 @@ final class WireReader {
         // The replacement may have been sent as such; only then is it worth to look twice.
         if (text.indexOf(REPLACEMENT) >= 0) {
             try {
-                StandardCharsets.UTF_8.newDecoder().decode(input.part(from, length).buffer());
+                StandardCharsets.UTF_8
+                        .newDecoder()
+                        .decode(input.part(from, length).buffer());
             } catch (CharacterCodingException e) {
                 throw new MalformedMessage("a text that is not UTF-8");
             }
@@ -196,7 +219,7 @@ final class WireReader {
         long value = 0;
         for (int i = 0; i < WireFormat.MAX_VARINT; i++) {
             byte next = next();
-            value |= (long) (next & 0x7F) << 7 * i;
+            value |= (long) (next & 0x7F) << (7 * i);
             if (next >= 0) {
                 return value;
             }
@@ -207,7 +230,7 @@ final class WireReader {
     private long fixed(int size) throws MalformedMessage {
         long value = 0;
         for (int i = 0; i < size; i++) {
-            value |= (long) (next() & 0xFF) << 8 * i;
+            value |= (long) (next() & 0xFF) << (8 * i);
         }
         return value;
     }

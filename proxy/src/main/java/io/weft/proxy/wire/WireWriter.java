@@ -4,7 +4,6 @@ import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 
 /** From a message to protobuf's encoding. Lists of numbers are packed. */
 final class WireWriter {
@@ -27,7 +26,8 @@ final class WireWriter {
 
     private void field(Field field, @org.jspecify.annotations.Nullable Object value) {
         switch (value) {
-            case List<?> list when field.kind().packable() -> {
+            case List<?> list
+            when field.kind().packable() -> {
                 WireWriter packed = new WireWriter();
                 list.forEach(element -> packed.value(field.kind(), element));
                 delimited(field.number(), packed.out.toByteArray());
@@ -40,9 +40,7 @@ final class WireWriter {
     }
 
     private void entries(Field field, Map<?, ?> map) {
-        Map<String, Object> sorted = new TreeMap<>();
-        map.forEach((key, value) -> sorted.put((String) key, value));
-        sorted.forEach((key, value) -> {
+        map.forEach((key, value) -> {
             WireWriter entry = new WireWriter();
             entry.single(1, Kind.STRING, key);
             entry.single(2, field.kind(), value);
@@ -72,12 +70,12 @@ final class WireWriter {
             case UINT32 -> varint(Integer.toUnsignedLong((Integer) value));
             case SINT32 -> {
                 int number = (Integer) value;
-                varint(Integer.toUnsignedLong(number << 1 ^ number >> 31));
+                varint(Integer.toUnsignedLong((number << 1) ^ (number >> 31)));
             }
             case INT64, UINT64 -> varint((Long) value);
             case SINT64 -> {
                 long number = (Long) value;
-                varint(number << 1 ^ number >> 63);
+                varint((number << 1) ^ (number >> 63));
             }
             case FIXED32, SFIXED32 -> fixed((Integer) value, 4);
             case FIXED64, SFIXED64 -> fixed((Long) value, 8);
@@ -92,7 +90,7 @@ final class WireWriter {
     private void varint(long value) {
         long rest = value;
         while ((rest & ~0x7FL) != 0) {
-            out.write((int) (rest & 0x7F | 0x80));
+            out.write((int) ((rest & 0x7F) | 0x80));
             rest >>>= 7;
         }
         out.write((int) rest);
@@ -100,7 +98,7 @@ final class WireWriter {
 
     private void fixed(long value, int size) {
         for (int i = 0; i < size; i++) {
-            out.write((int) (value >>> 8 * i));
+            out.write((int) (value >>> (8 * i)));
         }
     }
 }

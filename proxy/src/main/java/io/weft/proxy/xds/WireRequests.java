@@ -48,11 +48,10 @@ final class WireRequests {
 
     /** @param node who asks; only the first request of a stream says it */
     static Bytes of(Request request, @Nullable Message node) {
-        Draft message =
-                switch (request) {
-                    case Request.StateOfTheWorld asked -> stateOfTheWorld(asked);
-                    case Request.Delta asked -> delta(asked);
-                };
+        Draft message = switch (request) {
+            case Request.StateOfTheWorld asked -> stateOfTheWorld(asked);
+            case Request.Delta asked -> delta(asked);
+        };
         if (node != null) {
             message.with("node", node);
         }

@@ -57,12 +57,7 @@ final class WireResponses {
             judged.add(judge(type, resource, resource.text("version"), i));
         }
         return new Event.Response(
-                type,
-                response.text("system_version_info"),
-                nonce,
-                judged,
-                response.texts("removed_resources"),
-                now);
+                type, response.text("system_version_info"), nonce, judged, response.texts("removed_resources"), now);
     }
 
     private Judged unwrap(ResourceType type, Message any, String version, int index) {

@@ -75,4 +75,17 @@ public final class EnvoyApi {
             SecretsConfigDump.getDescriptor());
 
     private EnvoyApi() {}
+
+    /** A message of the API's own classes as the proxy sees it. */
+    public static Message message(com.google.protobuf.Message message) {
+        try {
+            return Message.read(message.getDescriptorForType().getFullName(), bytes(message));
+        } catch (MalformedMessage e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    public static Bytes bytes(com.google.protobuf.Message message) {
+        return Bytes.of(message.toByteArray());
+    }
 }

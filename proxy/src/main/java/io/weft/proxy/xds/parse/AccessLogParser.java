@@ -1,14 +1,8 @@
 package io.weft.proxy.xds.parse;
 
-
-
-
-
-
-
-import io.weft.proxy.wire.Message;
 import io.weft.proxy.config.AccessLog;
 import io.weft.proxy.telemetry.LogFormat;
+import io.weft.proxy.wire.Message;
 import io.weft.proxy.xds.parse.ExtensionPoint.Extension;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -24,12 +18,9 @@ final class AccessLogParser {
 
     static final List<MessageFields> FIELDS = List.of(
             MessageFields.of("envoy.config.accesslog.v3.AccessLog").honours("name", "typed_config"),
-            MessageFields.typed(FILE)
-                    .honours("path", "format", "json_format", "typed_json_format", "log_format"),
-            MessageFields.typed(STREAM + "StdoutAccessLog")
-                    .honours("log_format"),
-            MessageFields.typed(STREAM + "StderrAccessLog")
-                    .honours("log_format"),
+            MessageFields.typed(FILE).honours("path", "format", "json_format", "typed_json_format", "log_format"),
+            MessageFields.typed(STREAM + "StdoutAccessLog").honours("log_format"),
+            MessageFields.typed(STREAM + "StderrAccessLog").honours("log_format"),
             MessageFields.of("envoy.config.core.v3.SubstitutionFormatString")
                     .honours("text_format", "text_format_source", "json_format")
                     .accepts("content_type", "an access log has none"));
@@ -59,12 +50,12 @@ final class AccessLogParser {
 
     private AccessLogParser() {}
 
-    static List<AccessLog> logs(
-            List<Message> messages, FieldPath path, Reading reading) {
+    static List<AccessLog> logs(List<Message> messages, FieldPath path, Reading reading) {
         List<AccessLog> logs = new ArrayList<>(messages.size());
         for (int i = 0; i < messages.size(); i++) {
             var log = messages.get(i);
-            LOGGERS.readIfKnown(log.text("name"), log.has("typed_config"), log.message("typed_config"), path.at(i), reading)
+            LOGGERS.readIfKnown(
+                            log.text("name"), log.has("typed_config"), log.message("typed_config"), path.at(i), reading)
                     .ifPresent(logs::add);
         }
         return logs;
@@ -78,6 +69,7 @@ final class AccessLogParser {
             case "typed_json_format" -> json(message.message("typed_json_format"), path.field("typed_json_format"));
             case "log_format" -> format(message.message("log_format"), path.field("log_format"), reading);
             case "" -> DEFAULT;
+            default -> throw Scalars.notSupported(message, "access_log_format", path);
         };
         return new AccessLog(sink(Scalars.name(message.text("path"), path.field("path"))), format);
     }
@@ -103,7 +95,7 @@ final class AccessLogParser {
                 yield text(DataSourceParser.text(message.message("text_format_source"), at, reading), at);
             }
             case "json_format" -> json(message.message("json_format"), path.field("json_format"));
-            case "" -> throw new InvalidResource(path, "expected text_format_source or json_format");
+            default -> throw new InvalidResource(path, "expected text_format_source or json_format");
         };
     }
 

@@ -1,10 +1,8 @@
 package io.weft.proxy.xds.parse;
 
-
-
-import io.weft.proxy.wire.Message;
 import io.weft.proxy.config.Address;
 import io.weft.proxy.config.Cidr;
+import io.weft.proxy.wire.Message;
 import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.util.ArrayList;
@@ -35,7 +33,8 @@ final class AddressParser {
                 ip(socket.host(), at.field("address"));
                 yield socket;
             }
-            case "pipe" -> pipe(message.message("pipe").text("path"), path.field("pipe").field("path"));
+            case "pipe" ->
+                pipe(message.message("pipe").text("path"), path.field("pipe").field("path"));
             default -> throw new InvalidResource(path, "expected socket_address or pipe");
         };
     }
@@ -83,8 +82,9 @@ final class AddressParser {
 
     static Cidr cidr(Message message, FieldPath path) {
         InetAddress address = ip(message.text("address_prefix"), path.field("address_prefix"));
-        long length =
-                message.has("prefix_len") ? Scalars.unsigned(message.message("prefix_len").number("value")) : 0;
+        long length = message.has("prefix_len")
+                ? Scalars.unsigned(message.message("prefix_len").number("value"))
+                : 0;
         long max = 32;
         long offset = 0;
         if (message.text("address_prefix").indexOf(':') >= 0) {

@@ -1,14 +1,11 @@
 package io.weft.proxy.xds.parse;
 
-
-
-
-import io.weft.proxy.wire.Json;
-import io.weft.proxy.wire.Message;
-import io.weft.proxy.wire.PlainMessage;
 import io.weft.proxy.config.Address;
 import io.weft.proxy.config.Bootstrap.Ads;
 import io.weft.proxy.config.Bootstrap.Node;
+import io.weft.proxy.wire.Json;
+import io.weft.proxy.wire.Message;
+import io.weft.proxy.wire.PlainMessage;
 import org.jspecify.annotations.Nullable;
 
 /** What stands in a bootstrap file around its resources. */
@@ -29,11 +26,10 @@ public final class BootstrapParser {
         var resources = message.message("dynamic_resources");
         Ads ads = null;
         if (resources.has("ads_config")) {
-            String cluster = ConfigSourceParser.grpcCluster(resources.message("ads_config"), dynamic.field("ads_config"));
+            String cluster =
+                    ConfigSourceParser.grpcCluster(resources.message("ads_config"), dynamic.field("ads_config"));
             ads = new Ads(
-                    cluster,
-                    resources.message("ads_config").choice("api_type")
-                            == "DELTA_GRPC");
+                    cluster, resources.message("ads_config").choice("api_type").equals("DELTA_GRPC"));
         }
         return new Frame(
                 node(message.message("node"), FieldPath.root("node")),
@@ -60,13 +56,11 @@ public final class BootstrapParser {
     private static Node node(Message message, FieldPath path) {
         var place = message.message("locality");
         return new Node(
-                    Scalars.text(message.text("id"), path.field("id")),
-                    Scalars.text(message.text("cluster"), path.field("cluster")),
-                    place.text("region"),
-                    place.text("zone"),
-                    place.text("sub_zone"),
-                    message.has("metadata")
-                            ? Json.line(PlainMessage.of(message.message("metadata")))
-                            : "{}");
+                Scalars.text(message.text("id"), path.field("id")),
+                Scalars.text(message.text("cluster"), path.field("cluster")),
+                place.text("region"),
+                place.text("zone"),
+                place.text("sub_zone"),
+                message.has("metadata") ? Json.line(PlainMessage.of(message.message("metadata"))) : "{}");
     }
 }

@@ -1,10 +1,5 @@
 package io.weft.proxy.xds.parse;
 
-
-
-
-
-import io.weft.proxy.wire.Message;
 import io.weft.proxy.config.Cluster;
 import io.weft.proxy.config.Cluster.Discovery;
 import io.weft.proxy.config.Cluster.DnsFamily;
@@ -14,6 +9,7 @@ import io.weft.proxy.config.Cluster.Locality;
 import io.weft.proxy.config.Cluster.Protocol;
 import io.weft.proxy.config.Cluster.TransportMatch;
 import io.weft.proxy.config.UpstreamTls;
+import io.weft.proxy.wire.Message;
 import io.weft.proxy.xds.parse.UpstreamHttpParser.UpstreamHttp;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -128,8 +124,7 @@ final class ClusterParser {
     }
 
     private Discovery discovery(String name) {
-        if (message.has("eds_cluster_config")
-                && !message.choice("type").equals("EDS")) {
+        if (message.has("eds_cluster_config") && !message.choice("type").equals("EDS")) {
             throw new InvalidResource(path.field("eds_cluster_config"), "expected only with type EDS");
         }
         return switch (message.choice("type")) {
@@ -164,8 +159,7 @@ final class ClusterParser {
     private void noAssignment() {
         if (message.has("load_assignment")) {
             throw new InvalidResource(
-                    path.field("load_assignment"),
-                    "expected none with type " + message.choice("type"));
+                    path.field("load_assignment"), "expected none with type " + message.choice("type"));
         }
     }
 
@@ -188,7 +182,8 @@ final class ClusterParser {
             case "V4_PREFERRED" -> DnsFamily.V4_PREFERRED;
             case "ALL" -> DnsFamily.ALL;
             default ->
-                throw HeaderChangesParser.unknown(path.field("dns_lookup_family"), message.choiceNumber("dns_lookup_family"));
+                throw HeaderChangesParser.unknown(
+                        path.field("dns_lookup_family"), message.choiceNumber("dns_lookup_family"));
         };
     }
 
@@ -233,10 +228,7 @@ final class ClusterParser {
                 .orElse(null);
     }
 
-    private UpstreamTls tls(
-            TransportSocketParser.Found<Message>
-                    found,
-            UpstreamHttp http) {
+    private UpstreamTls tls(TransportSocketParser.Found<Message> found, UpstreamHttp http) {
         return TlsParser.upstream(found.context(), http.autoSni(), http.autoSanValidation(), found.path(), reading);
     }
 
@@ -251,11 +243,13 @@ final class ClusterParser {
                                         thresholds.message("max_connections").number("value"))
                                 : Limits.DEFAULT.maxConnections(),
                         thresholds.has("max_pending_requests")
-                                ? Scalars.unsigned(
-                                        thresholds.message("max_pending_requests").number("value"))
+                                ? Scalars.unsigned(thresholds
+                                        .message("max_pending_requests")
+                                        .number("value"))
                                 : Limits.DEFAULT.maxPendingRequests(),
                         thresholds.has("max_requests")
-                                ? Scalars.unsigned(thresholds.message("max_requests").number("value"))
+                                ? Scalars.unsigned(
+                                        thresholds.message("max_requests").number("value"))
                                 : Limits.DEFAULT.maxRequests());
             }
         }
@@ -273,7 +267,8 @@ final class ClusterParser {
         }
         for (int i = 0; i < message.count("extra_source_addresses"); i++) {
             addresses.add(bindAddress(
-                    message.message("extra_source_addresses", i).message("address"), extra.at(i).field("address")));
+                    message.message("extra_source_addresses", i).message("address"),
+                    extra.at(i).field("address")));
         }
         return addresses;
     }
@@ -282,7 +277,8 @@ final class ClusterParser {
         AddressParser.ip(message.text("address"), path.field("address"));
         if (message.number("port_value") != 0) {
             throw new InvalidResource(
-                    path.field("port_value"), message.number("port_value") + ": expected 0, which lets the system choose");
+                    path.field("port_value"),
+                    message.number("port_value") + ": expected 0, which lets the system choose");
         }
         return Scalars.shared(message.text("address"));
     }

@@ -1,8 +1,5 @@
 package io.weft.proxy.xds.parse;
 
-
-
-
 import io.weft.proxy.wire.Message;
 import java.util.List;
 

@@ -1,7 +1,5 @@
 package io.weft.proxy.xds.parse;
 
-
-
 import io.weft.proxy.wire.Bytes;
 import io.weft.proxy.wire.Message;
 import java.io.IOException;
@@ -49,10 +47,7 @@ final class DataSourceParser {
 
     private static String utf8(Bytes bytes, FieldPath path) {
         try {
-            return StandardCharsets.UTF_8
-                    .newDecoder()
-                    .decode(bytes.buffer())
-                    .toString();
+            return StandardCharsets.UTF_8.newDecoder().decode(bytes.buffer()).toString();
         } catch (CharacterCodingException e) {
             throw new InvalidResource(path, bytes.size() + " bytes: expected UTF-8 text");
         }

@@ -1,17 +1,10 @@
 package io.weft.proxy.xds.parse;
 
-
-
-
-
-
-
-
-import io.weft.proxy.wire.Message;
 import io.weft.proxy.config.Address;
 import io.weft.proxy.config.Cluster.Endpoint;
 import io.weft.proxy.config.Cluster.Health;
 import io.weft.proxy.config.Cluster.Locality;
+import io.weft.proxy.wire.Message;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -25,8 +18,7 @@ final class EndpointParser {
     private static final String PACKAGE = "envoy.config.endpoint.v3.";
 
     static final List<MessageFields> FIELDS = List.of(
-            MessageFields.typed(PACKAGE + "ClusterLoadAssignment")
-                    .honours("cluster_name", "endpoints", "policy"),
+            MessageFields.typed(PACKAGE + "ClusterLoadAssignment").honours("cluster_name", "endpoints", "policy"),
             MessageFields.of(PACKAGE + "ClusterLoadAssignment.Policy")
                     .only("overprovisioning_factor", "the factor is fixed at Envoy's default", "140"),
             MessageFields.of(PACKAGE + "LocalityLbEndpoints")
@@ -72,7 +64,8 @@ final class EndpointParser {
         List<Endpoint> endpoints = new ArrayList<>(message.count("lb_endpoints"));
         for (int i = 0; i < message.count("lb_endpoints"); i++) {
             endpoints.add(endpoint(
-                    message.message("lb_endpoints", i), path.field("lb_endpoints").at(i)));
+                    message.message("lb_endpoints", i),
+                    path.field("lb_endpoints").at(i)));
         }
         var place = message.message("locality");
         FieldPath at = path.field("locality");
@@ -80,7 +73,8 @@ final class EndpointParser {
                 Scalars.text(place.text("region"), at.field("region")),
                 Scalars.text(place.text("zone"), at.field("zone")),
                 Scalars.text(place.text("sub_zone"), at.field("sub_zone")),
-                (int) Scalars.within(Scalars.unsigned(message.number("priority")), 0, MAX_PRIORITY, path.field("priority")),
+                (int) Scalars.within(
+                        Scalars.unsigned(message.number("priority")), 0, MAX_PRIORITY, path.field("priority")),
                 // A locality without a weight gets nothing where localities are weighed, as in Envoy.
                 message.has("load_balancing_weight")
                         ? weight(message.message("load_balancing_weight").number("value"), path)

@@ -1,10 +1,5 @@
 package io.weft.proxy.xds.parse;
 
-
-
-
-
-
 import io.weft.proxy.wire.Field;
 import io.weft.proxy.wire.MalformedMessage;
 import io.weft.proxy.wire.Message;

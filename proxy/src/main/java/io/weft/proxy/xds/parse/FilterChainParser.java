@@ -1,7 +1,5 @@
 package io.weft.proxy.xds.parse;
 
-
-import io.weft.proxy.wire.Message;
 import io.weft.proxy.config.DownstreamTls;
 import io.weft.proxy.config.FilterChain;
 import io.weft.proxy.config.FilterChain.NetworkFilter;
@@ -9,6 +7,7 @@ import io.weft.proxy.config.FilterChain.Terminal;
 import io.weft.proxy.config.FilterChainMatch;
 import io.weft.proxy.config.FilterChainMatch.SourceType;
 import io.weft.proxy.config.FilterChainMatch.Transport;
+import io.weft.proxy.wire.Message;
 import io.weft.proxy.xds.parse.ExtensionPoint.Extension;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -67,11 +66,7 @@ final class FilterChainParser {
     private FilterChainParser() {}
 
     /** @param otherwise the name of a chain that has none */
-    static FilterChain chain(
-            Message message,
-            String otherwise,
-            FieldPath path,
-            Reading reading) {
+    static FilterChain chain(Message message, String otherwise, FieldPath path, Reading reading) {
         List<NetworkFilter> guards = new ArrayList<>();
         Terminal terminal = null;
         FieldPath filters = path.field("filters");
@@ -81,7 +76,11 @@ final class FilterChainParser {
                 throw new InvalidResource(filters.at(i), "expected nothing after the filter that takes the bytes");
             }
             var found = NETWORK_FILTERS.readIfKnown(
-                    filter.text("name"), filter.has("typed_config"), filter.message("typed_config"), filters.at(i), reading);
+                    filter.text("name"),
+                    filter.has("typed_config"),
+                    filter.message("typed_config"),
+                    filters.at(i),
+                    reading);
             switch (found.orElse(null)) {
                 case Found.Guard guard -> guards.add(guard.filter());
                 case Found.Last last -> terminal = last.terminal();
@@ -103,11 +102,11 @@ final class FilterChainParser {
         return new FilterChain(name, chain.match(), chain.tls(), chain.network(), chain.terminal());
     }
 
-    private static @Nullable DownstreamTls tls(
-            Message message, FieldPath path, Reading reading) {
+    private static @Nullable DownstreamTls tls(Message message, FieldPath path, Reading reading) {
         Duration timeout = message.has("transport_socket_connect_timeout")
                 ? Scalars.positive(
-                        message.message("transport_socket_connect_timeout"), path.field("transport_socket_connect_timeout"))
+                        message.message("transport_socket_connect_timeout"),
+                        path.field("transport_socket_connect_timeout"))
                 : DownstreamTls.DEFAULT_HANDSHAKE_TIMEOUT;
         return TransportSocketParser.downstream(
                         message.has("transport_socket"),
@@ -118,16 +117,17 @@ final class FilterChainParser {
                 .orElse(null);
     }
 
-    private static FilterChainMatch match(
-            Message message, FieldPath path) {
+    private static FilterChainMatch match(Message message, FieldPath path) {
         List<Integer> sourcePorts = new ArrayList<>(message.count("source_ports"));
         for (int i = 0; i < message.count("source_ports"); i++) {
             sourcePorts.add(Scalars.port(
-                    message.number("source_ports", i), path.field("source_ports").at(i)));
+                    message.number("source_ports", i),
+                    path.field("source_ports").at(i)));
         }
         FilterChainMatch match = new FilterChainMatch(
                 message.has("destination_port")
-                        ? Scalars.port(message.message("destination_port").number("value"), path.field("destination_port"))
+                        ? Scalars.port(
+                                message.message("destination_port").number("value"), path.field("destination_port"))
                         : null,
                 AddressParser.cidrs(message.messages("prefix_ranges"), path.field("prefix_ranges")),
                 serverNames(message.texts("server_names"), path.field("server_names")),
@@ -140,7 +140,8 @@ final class FilterChainParser {
                     case "SAME_IP_OR_LOOPBACK" -> SourceType.SAME_IP_OR_LOOPBACK;
                     case "EXTERNAL" -> SourceType.EXTERNAL;
                     default ->
-                        throw HeaderChangesParser.unknown(path.field("source_type"), message.choiceNumber("source_type"));
+                        throw HeaderChangesParser.unknown(
+                                path.field("source_type"), message.choiceNumber("source_type"));
                 },
                 AddressParser.cidrs(message.messages("source_prefix_ranges"), path.field("source_prefix_ranges")),
                 sourcePorts);

@@ -1,8 +1,7 @@
 package io.weft.proxy.xds.parse;
 
-
-import io.weft.proxy.wire.Message;
 import io.weft.proxy.config.HeaderChanges;
+import io.weft.proxy.wire.Message;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;

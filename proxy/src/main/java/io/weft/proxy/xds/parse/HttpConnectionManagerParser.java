@@ -1,9 +1,5 @@
 package io.weft.proxy.xds.parse;
 
-
-
-
-import io.weft.proxy.wire.Message;
 import io.weft.proxy.config.HttpConnectionManager;
 import io.weft.proxy.config.HttpConnectionManager.Codec;
 import io.weft.proxy.config.HttpConnectionManager.Forwarded;
@@ -16,6 +12,7 @@ import io.weft.proxy.config.HttpConnectionManager.PathRules.EscapedSlashes;
 import io.weft.proxy.config.HttpConnectionManager.ServerHeader;
 import io.weft.proxy.config.HttpConnectionManager.Timeouts;
 import io.weft.proxy.config.RouteSource;
+import io.weft.proxy.wire.Message;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -27,8 +24,7 @@ final class HttpConnectionManagerParser {
     static final String TYPE = PACKAGE + "HttpConnectionManager";
 
     static final List<MessageFields> FIELDS = List.of(
-            MessageFields.typed(
-                            TYPE)
+            MessageFields.typed(TYPE)
                     .honours(
                             "codec_type",
                             "stat_prefix",
@@ -75,8 +71,7 @@ final class HttpConnectionManagerParser {
                             "max_requests_per_connection")
                     .only("headers_with_underscores_action", "headers are kept as they came", "ALLOW"),
             MessageFields.of("envoy.config.core.v3.Http1ProtocolOptions")
-                    .honours("default_host_for_http_10")
-                    .accepts("accept_http_10", "HTTP/1.0 is always served")
+                    .honours("accept_http_10", "default_host_for_http_10")
                     .only("allow_absolute_url", "the absolute form is always understood", "true"),
             MessageFields.of("envoy.config.core.v3.Http2ProtocolOptions")
                     .honours("max_concurrent_streams", "initial_stream_window_size", "initial_connection_window_size"));
@@ -85,24 +80,17 @@ final class HttpConnectionManagerParser {
     private static final int MAX_HEADER_KB = 8192;
     private static final int MAX_HEADERS = 10_000;
 
-    private final Message
-            message;
+    private final Message message;
     private final FieldPath path;
     private final Reading reading;
 
-    private HttpConnectionManagerParser(
-            Message message,
-            FieldPath path,
-            Reading reading) {
+    private HttpConnectionManagerParser(Message message, FieldPath path, Reading reading) {
         this.message = message;
         this.path = path;
         this.reading = reading;
     }
 
-    static HttpConnectionManager manager(
-            Message message,
-            FieldPath path,
-            Reading reading) {
+    static HttpConnectionManager manager(Message message, FieldPath path, Reading reading) {
         return new HttpConnectionManagerParser(message, path, reading).manager();
     }
 
@@ -118,7 +106,7 @@ final class HttpConnectionManagerParser {
                 forwarded(),
                 serverHeader(),
                 Scalars.text(message.text("server_name"), path.field("server_name")),
-                http1(message.message("http_protocol_options"), path.field("http_protocol_options")),
+                http1(),
                 http2(message.message("http2_protocol_options"), path.field("http2_protocol_options")),
                 !message.has("generate_request_id")
                         || message.message("generate_request_id").flag("value"),
@@ -147,11 +135,11 @@ final class HttpConnectionManagerParser {
             case "rds" -> {
                 FieldPath at = path.field("rds");
                 var rds = message.message("rds");
-                ConfigSourceParser.ads(rds.has("config_source"), rds.message("config_source"), at.field("config_source"));
+                ConfigSourceParser.ads(
+                        rds.has("config_source"), rds.message("config_source"), at.field("config_source"));
                 yield new RouteSource.Named(Scalars.name(rds.text("route_config_name"), at.field("route_config_name")));
             }
-            case "scoped_routes", "" ->
-                throw new InvalidResource(path, "expected rds or route_config");
+            default -> throw new InvalidResource(path, "expected rds or route_config");
         };
     }
 
@@ -161,7 +149,10 @@ final class HttpConnectionManagerParser {
         Timeouts otherwise = Timeouts.DEFAULT;
         return new Timeouts(
                 Scalars.duration(
-                        common.has("idle_timeout"), common.message("idle_timeout"), at.field("idle_timeout"), otherwise.idle()),
+                        common.has("idle_timeout"),
+                        common.message("idle_timeout"),
+                        at.field("idle_timeout"),
+                        otherwise.idle()),
                 Scalars.duration(
                         message.has("request_headers_timeout"),
                         message.message("request_headers_timeout"),
@@ -226,7 +217,8 @@ final class HttpConnectionManagerParser {
             case "UNESCAPE_AND_FORWARD" -> EscapedSlashes.UNESCAPE_AND_FORWARD;
             default ->
                 throw HeaderChangesParser.unknown(
-                        path.field("path_with_escaped_slashes_action"), message.choiceNumber("path_with_escaped_slashes_action"));
+                        path.field("path_with_escaped_slashes_action"),
+                        message.choiceNumber("path_with_escaped_slashes_action"));
         };
         return new PathRules(message.message("normalize_path").flag("value"), message.flag("merge_slashes"), escaped);
     }
@@ -246,7 +238,10 @@ final class HttpConnectionManagerParser {
         return new Forwarded(
                 message.message("use_remote_address").flag("value"),
                 (int) Scalars.within(
-                        Scalars.unsigned(message.number("xff_num_trusted_hops")), 0, 100, path.field("xff_num_trusted_hops")),
+                        Scalars.unsigned(message.number("xff_num_trusted_hops")),
+                        0,
+                        100,
+                        path.field("xff_num_trusted_hops")),
                 message.flag("skip_xff_append"),
                 clientCert,
                 details.flag("uri"),
@@ -261,14 +256,20 @@ final class HttpConnectionManagerParser {
             case "PASS_THROUGH" -> ServerHeader.PASS_THROUGH;
             default ->
                 throw HeaderChangesParser.unknown(
-                        path.field("server_header_transformation"), message.choiceNumber("server_header_transformation"));
+                        path.field("server_header_transformation"),
+                        message.choiceNumber("server_header_transformation"));
         };
     }
 
-    /** HTTP/1.0 is served whatever {@code accept_http_10} says, which cannot be told from unset when it is false. */
-    private static Http1 http1(Message message, FieldPath path) {
-        String host = Scalars.text(message.text("default_host_for_http_10"), path.field("default_host_for_http_10"));
-        return host.isEmpty() ? Http1.DEFAULT : new Http1(true, host);
+    /** As in Envoy where the options are given; where they are not, HTTP/1.0 is served. */
+    private Http1 http1() {
+        if (!message.has("http_protocol_options")) {
+            return Http1.DEFAULT;
+        }
+        Message options = message.message("http_protocol_options");
+        FieldPath at = path.field("http_protocol_options").field("default_host_for_http_10");
+        String host = Scalars.text(options.text("default_host_for_http_10"), at);
+        return new Http1(options.flag("accept_http_10"), host.isEmpty() ? null : Scalars.authority(host, at));
     }
 
     private static Http2Settings http2(Message message, FieldPath path) {
@@ -302,7 +303,8 @@ final class HttpConnectionManagerParser {
         for (int i = 0; i < message.count("upgrade_configs"); i++) {
             var config = message.message("upgrade_configs", i);
             FieldPath at = path.field("upgrade_configs").at(i).field("upgrade_type");
-            String type = HeaderChangesParser.name(config.text("upgrade_type"), at).toLowerCase(Locale.ROOT);
+            String type =
+                    HeaderChangesParser.name(config.text("upgrade_type"), at).toLowerCase(Locale.ROOT);
             if (type.startsWith("connect")) {
                 throw new InvalidResource(at, Quote.of(config.text("upgrade_type")) + ": CONNECT is not supported");
             }

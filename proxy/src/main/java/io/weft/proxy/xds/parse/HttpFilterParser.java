@@ -1,9 +1,7 @@
 package io.weft.proxy.xds.parse;
 
-
-
-import io.weft.proxy.wire.Message;
 import io.weft.proxy.config.HttpFilter;
+import io.weft.proxy.wire.Message;
 import io.weft.proxy.xds.parse.ExtensionPoint.Extension;
 import java.util.ArrayList;
 import java.util.List;
@@ -36,15 +34,11 @@ final class HttpFilterParser {
             Extension.of(
                     RbacFilterParser.HTTP,
                     (message, path, reading) -> new Found.Filter(name -> RbacFilterParser.http(name, message, path))),
-            new Extension<>(
-                    ROUTER, "envoy.filters.http.router", (message, path, reading) -> new Found.Last()));
+            new Extension<>(ROUTER, "envoy.filters.http.router", (message, path, reading) -> new Found.Last()));
 
     private HttpFilterParser() {}
 
-    static List<HttpFilter> filters(
-            List<Message> messages,
-            FieldPath path,
-            Reading reading) {
+    static List<HttpFilter> filters(List<Message> messages, FieldPath path, Reading reading) {
         List<HttpFilter> filters = new ArrayList<>(messages.size());
         boolean last = false;
         for (int i = 0; i < messages.size(); i++) {

@@ -1,15 +1,11 @@
 package io.weft.proxy.xds.parse;
 
-
-
-
-
-import io.weft.proxy.wire.Message;
 import io.weft.proxy.config.Address;
 import io.weft.proxy.config.FilterChain;
 import io.weft.proxy.config.FilterChainMatch;
 import io.weft.proxy.config.Listener;
 import io.weft.proxy.config.Listener.Inspection;
+import io.weft.proxy.wire.Message;
 import io.weft.proxy.xds.parse.ExtensionPoint.Extension;
 import java.util.ArrayList;
 import java.util.EnumSet;
@@ -91,8 +87,9 @@ final class ListenerParser {
     private Listener listener() {
         // Envoy lets a static listener go without a name; the address is then as good as one.
         Address address = AddressParser.literal(message.message("address"), path.field("address"));
-        String name =
-                message.text("name").isEmpty() ? address.toString() : Scalars.name(message.text("name"), path.field("name"));
+        String name = message.text("name").isEmpty()
+                ? address.toString()
+                : Scalars.name(message.text("name"), path.field("name"));
         List<FilterChain> chains = chains();
         FilterChain otherwise = message.has("default_filter_chain")
                 ? FilterChainParser.chain(
@@ -147,7 +144,8 @@ final class ListenerParser {
             case "INBOUND" -> Listener.Direction.INBOUND;
             case "OUTBOUND" -> Listener.Direction.OUTBOUND;
             default ->
-                throw HeaderChangesParser.unknown(path.field("traffic_direction"), message.choiceNumber("traffic_direction"));
+                throw HeaderChangesParser.unknown(
+                        path.field("traffic_direction"), message.choiceNumber("traffic_direction"));
         };
     }
 

@@ -1,15 +1,8 @@
 package io.weft.proxy.xds.parse;
 
-
-
-
-
-
-
-
-import io.weft.proxy.wire.Message;
 import io.weft.proxy.config.Cluster.LoadBalancing;
 import io.weft.proxy.config.Cluster.Spread;
+import io.weft.proxy.wire.Message;
 import io.weft.proxy.xds.parse.ExtensionPoint.Extension;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -26,14 +19,12 @@ final class LoadBalancingParser {
             MessageFields.of("envoy.config.cluster.v3.LoadBalancingPolicy.Policy")
                     .honours("typed_extension_config"),
             MessageFields.of("envoy.config.core.v3.TypedExtensionConfig").honours("name", "typed_config"),
-            MessageFields.typed(POLICIES + "round_robin.v3.RoundRobin")
-                    .honours("locality_lb_config"),
+            MessageFields.typed(POLICIES + "round_robin.v3.RoundRobin").honours("locality_lb_config"),
             MessageFields.typed(POLICIES + "least_request.v3.LeastRequest")
                     .honours("choice_count", "locality_lb_config")
                     .only("enable_full_scan", "endpoints are drawn, never scanned", "false")
                     .only("selection_method", "endpoints are drawn, never scanned", "N_CHOICES"),
-            MessageFields.typed(POLICIES + "random.v3.Random")
-                    .honours("locality_lb_config"),
+            MessageFields.typed(POLICIES + "random.v3.Random").honours("locality_lb_config"),
             MessageFields.typed(POLICIES + "cluster_provided.v3.ClusterProvided"),
             MessageFields.of(POLICIES + "common.v3.LocalityLbConfig").honours("locality_weighted_lb_config"),
             MessageFields.of("envoy.config.cluster.v3.Cluster.LeastRequestLbConfig")
@@ -47,7 +38,8 @@ final class LoadBalancingParser {
     private static final ExtensionPoint<Balance> EXTENSIONS = new ExtensionPoint<>(
             Extension.of(
                     POLICIES + "round_robin.v3.RoundRobin",
-                    (message, path, reading) -> balance(new LoadBalancing.RoundRobin(), message.message("locality_lb_config"))),
+                    (message, path, reading) ->
+                            balance(new LoadBalancing.RoundRobin(), message.message("locality_lb_config"))),
             Extension.of(
                     POLICIES + "least_request.v3.LeastRequest",
                     (message, path, reading) -> balance(
@@ -61,7 +53,8 @@ final class LoadBalancingParser {
                             message.message("locality_lb_config"))),
             Extension.of(
                     POLICIES + "random.v3.Random",
-                    (message, path, reading) -> balance(new LoadBalancing.Random(), message.message("locality_lb_config"))),
+                    (message, path, reading) ->
+                            balance(new LoadBalancing.Random(), message.message("locality_lb_config"))),
             Extension.of(
                     POLICIES + "cluster_provided.v3.ClusterProvided",
                     (message, path, reading) -> new Balance(null, false)));
@@ -104,8 +97,7 @@ final class LoadBalancingParser {
         };
     }
 
-    static Spread spread(
-            Message message, boolean byLocalityWeight, FieldPath path) {
+    static Spread spread(Message message, boolean byLocalityWeight, FieldPath path) {
         var common = message.message("common_lb_config");
         double panic = common.has("healthy_panic_threshold")
                 ? common.message("healthy_panic_threshold").real("value")

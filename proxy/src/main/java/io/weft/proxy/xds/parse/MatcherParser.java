@@ -1,14 +1,9 @@
 package io.weft.proxy.xds.parse;
 
-import io.weft.proxy.wire.Message;
 import com.google.re2j.PatternSyntaxException;
-
-
-
-
-
 import io.weft.proxy.config.Route;
 import io.weft.proxy.config.StringMatch;
+import io.weft.proxy.wire.Message;
 import java.util.List;
 import java.util.Locale;
 
@@ -54,11 +49,11 @@ final class MatcherParser {
             case "exact" -> new StringMatch.Exact(Scalars.shared(message.text("exact")), fold);
             case "prefix" -> new StringMatch.Prefix(notEmpty(message.text("prefix"), path.field("prefix")), fold);
             case "suffix" -> new StringMatch.Suffix(notEmpty(message.text("suffix"), path.field("suffix")), fold);
-            case "contains" -> new StringMatch.Contains(notEmpty(message.text("contains"), path.field("contains")), fold);
+            case "contains" ->
+                new StringMatch.Contains(notEmpty(message.text("contains"), path.field("contains")), fold);
             // Envoy has it the same way: ignore_case does not reach into a regular expression.
             case "safe_regex" -> regex(message.message("safe_regex"), path.field("safe_regex"));
-            case "custom", "" ->
-                throw new InvalidResource(path, "expected exact, prefix, suffix, contains or safe_regex");
+            default -> throw new InvalidResource(path, "expected exact, prefix, suffix, contains or safe_regex");
         };
     }
 
@@ -87,13 +82,16 @@ final class MatcherParser {
         Route.HeaderMatch.Condition condition = switch (message.which("header_match_specifier")) {
             case "exact_match" -> value(new StringMatch.Exact(message.text("exact_match"), false));
             case "prefix_match" ->
-                value(new StringMatch.Prefix(notEmpty(message.text("prefix_match"), path.field("prefix_match")), false));
+                value(new StringMatch.Prefix(
+                        notEmpty(message.text("prefix_match"), path.field("prefix_match")), false));
             case "suffix_match" ->
-                value(new StringMatch.Suffix(notEmpty(message.text("suffix_match"), path.field("suffix_match")), false));
+                value(new StringMatch.Suffix(
+                        notEmpty(message.text("suffix_match"), path.field("suffix_match")), false));
             case "contains_match" ->
                 value(new StringMatch.Contains(
                         notEmpty(message.text("contains_match"), path.field("contains_match")), false));
-            case "safe_regex_match" -> value(regex(message.message("safe_regex_match"), path.field("safe_regex_match")));
+            case "safe_regex_match" ->
+                value(regex(message.message("safe_regex_match"), path.field("safe_regex_match")));
             case "string_match" -> value(string(message.message("string_match"), path.field("string_match")));
             case "range_match" ->
                 new Route.HeaderMatch.Condition.Range(
@@ -101,6 +99,7 @@ final class MatcherParser {
                         message.message("range_match").wide("end"));
             case "present_match" -> new Route.HeaderMatch.Condition.Present(message.flag("present_match"));
             case "" -> new Route.HeaderMatch.Condition.Present(true);
+            default -> throw Scalars.notSupported(message, "header_match_specifier", path);
         };
         return new Route.HeaderMatch(
                 name.toLowerCase(Locale.ROOT).intern(),
@@ -112,7 +111,10 @@ final class MatcherParser {
     static Route.QueryMatch query(Message message, FieldPath path) {
         String name = Scalars.name(message.text("name"), path.field("name"));
         return new Route.QueryMatch(
-                name, message.has("string_match") ? string(message.message("string_match"), path.field("string_match")) : null);
+                name,
+                message.has("string_match")
+                        ? string(message.message("string_match"), path.field("string_match"))
+                        : null);
     }
 
     private static Route.HeaderMatch.Condition value(StringMatch match) {

@@ -1,6 +1,5 @@
 package io.weft.proxy.xds.parse;
 
-
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -15,11 +14,7 @@ import java.util.TreeSet;
  *     asked for warnings only, because ignoring it could allow what it forbids
  * @param packable whether the message may stand in a {@code google.protobuf.Any}
  */
-record MessageFields(
-        String type,
-        boolean policy,
-        Map<String, Support> fields,
-        boolean packable) {
+record MessageFields(String type, boolean policy, Map<String, Support> fields, boolean packable) {
 
     /** How far a field is supported. */
     sealed interface Support {

@@ -2,8 +2,6 @@ package io.weft.proxy.xds.parse;
 
 import io.weft.proxy.wire.Message;
 
-
-
 /** From one kind of message to one kind of record. */
 @FunctionalInterface
 interface Parse<R> {

@@ -1,21 +1,13 @@
 package io.weft.proxy.xds.parse;
 
-
-
-
-
-
-
-
-
-import io.weft.proxy.wire.Bytes;
-import io.weft.proxy.wire.MalformedMessage;
-import io.weft.proxy.wire.Message;
 import io.weft.proxy.config.Cluster;
 import io.weft.proxy.config.Cluster.Locality;
 import io.weft.proxy.config.Listener;
 import io.weft.proxy.config.RouteTable;
 import io.weft.proxy.config.Secret;
+import io.weft.proxy.wire.Bytes;
+import io.weft.proxy.wire.MalformedMessage;
+import io.weft.proxy.wire.Message;
 import java.util.List;
 
 /**
@@ -59,7 +51,8 @@ public final class Parsers {
     }
 
     public Cluster cluster(Message message) {
-        return Reading.of(message, path("clusters", message.text("name")), ClusterParser::cluster, unsupported, sources);
+        return Reading.of(
+                message, path("clusters", message.text("name")), ClusterParser::cluster, unsupported, sources);
     }
 
     public Assignment assignment(Bytes resource) {
@@ -68,7 +61,11 @@ public final class Parsers {
 
     public Assignment assignment(Message message) {
         return Reading.of(
-                message, path("endpoints", message.text("cluster_name")), EndpointParser::assignment, unsupported, sources);
+                message,
+                path("endpoints", message.text("cluster_name")),
+                EndpointParser::assignment,
+                unsupported,
+                sources);
     }
 
     public RouteTable routes(Bytes resource) {
@@ -107,11 +104,7 @@ public final class Parsers {
      * @return empty where there is none to be found
      */
     public static String nameOf(Bytes resource) {
-        try {
-            return Quote.shortened(Message.read("google.protobuf.StringValue", resource).text("value"));
-        } catch (MalformedMessage e) {
-            return "";
-        }
+        return Quote.shortened(Message.textOf(1, resource));
     }
 
     private static FieldPath path(String collection, String name) {

@@ -1,9 +1,8 @@
 package io.weft.proxy.xds.parse;
 
-
-import io.weft.proxy.wire.Message;
 import io.weft.proxy.config.FilterChain.NetworkFilter.NetworkRbac;
 import io.weft.proxy.config.HttpFilter.HttpRbac;
+import io.weft.proxy.wire.Message;
 import java.util.List;
 
 /** The two filters that enforce RBAC rules. */
@@ -13,8 +12,7 @@ final class RbacFilterParser {
     static final String HTTP = "envoy.extensions.filters.http.rbac.v3.RBAC";
 
     static final List<MessageFields> FIELDS = List.of(
-            MessageFields.typed(
-                            NETWORK)
+            MessageFields.typed(NETWORK)
                     .decidesPolicy()
                     .honours("stat_prefix", "rules", "shadow_rules")
                     .accepts("shadow_rules_stat_prefix", "statistics are named after the filter")
@@ -28,8 +26,7 @@ final class RbacFilterParser {
 
     private RbacFilterParser() {}
 
-    static NetworkRbac network(
-            Message message, FieldPath path, Reading reading) {
+    static NetworkRbac network(Message message, FieldPath path, Reading reading) {
         return new NetworkRbac(
                 Scalars.name(message.text("stat_prefix"), path.field("stat_prefix")),
                 message.has("rules") ? RbacParser.rules(message.message("rules"), path.field("rules")) : null,

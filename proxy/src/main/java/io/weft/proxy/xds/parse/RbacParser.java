@@ -1,11 +1,9 @@
 package io.weft.proxy.xds.parse;
 
-
-
-import io.weft.proxy.wire.Message;
 import io.weft.proxy.config.Rbac;
 import io.weft.proxy.config.Rbac.Permission;
 import io.weft.proxy.config.Rbac.Principal;
+import io.weft.proxy.wire.Message;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeMap;
@@ -73,8 +71,7 @@ final class RbacParser {
         return new Rbac(action, policies);
     }
 
-    private static <R> List<R> each(
-            List<Message> messages, FieldPath path, BiFunction<Message, FieldPath, R> parser) {
+    private static <R> List<R> each(List<Message> messages, FieldPath path, BiFunction<Message, FieldPath, R> parser) {
         if (messages.isEmpty()) {
             throw new InvalidResource(path, "empty: expected at least one");
         }
@@ -102,8 +99,10 @@ final class RbacParser {
                         path.field("or_rules").field("rules"),
                         RbacParser::permission));
             case "not_rule" -> new Permission.Not(permission(message.message("not_rule"), path.field("not_rule")));
-            case "header" -> new Permission.Header(MatcherParser.header(message.message("header"), path.field("header")));
-            case "url_path" -> new Permission.UrlPath(MatcherParser.path(message.message("url_path"), path.field("url_path")));
+            case "header" ->
+                new Permission.Header(MatcherParser.header(message.message("header"), path.field("header")));
+            case "url_path" ->
+                new Permission.UrlPath(MatcherParser.path(message.message("url_path"), path.field("url_path")));
             case "destination_ip" ->
                 new Permission.DestinationIp(
                         AddressParser.cidr(message.message("destination_ip"), path.field("destination_ip")));
@@ -113,8 +112,8 @@ final class RbacParser {
             case "destination_port_range" ->
                 range(message.message("destination_port_range"), path.field("destination_port_range"));
             case "requested_server_name" ->
-                new Permission.RequestedServerName(
-                        MatcherParser.string(message.message("requested_server_name"), path.field("requested_server_name")));
+                new Permission.RequestedServerName(MatcherParser.string(
+                        message.message("requested_server_name"), path.field("requested_server_name")));
             default -> throw new InvalidResource(path, "expected a rule that is supported");
         };
     }
@@ -128,10 +127,14 @@ final class RbacParser {
             }
             case "and_ids" ->
                 new Principal.AllOf(each(
-                        message.message("and_ids").messages("ids"), path.field("and_ids").field("ids"), RbacParser::principal));
+                        message.message("and_ids").messages("ids"),
+                        path.field("and_ids").field("ids"),
+                        RbacParser::principal));
             case "or_ids" ->
                 new Principal.AnyOf(each(
-                        message.message("or_ids").messages("ids"), path.field("or_ids").field("ids"), RbacParser::principal));
+                        message.message("or_ids").messages("ids"),
+                        path.field("or_ids").field("ids"),
+                        RbacParser::principal));
             case "not_id" -> new Principal.Not(principal(message.message("not_id"), path.field("not_id")));
             case "authenticated" -> {
                 var authenticated = message.message("authenticated");
@@ -148,8 +151,10 @@ final class RbacParser {
                         AddressParser.cidr(message.message("direct_remote_ip"), path.field("direct_remote_ip")));
             case "remote_ip" ->
                 new Principal.RemoteIp(AddressParser.cidr(message.message("remote_ip"), path.field("remote_ip")));
-            case "header" -> new Principal.Header(MatcherParser.header(message.message("header"), path.field("header")));
-            case "url_path" -> new Principal.UrlPath(MatcherParser.path(message.message("url_path"), path.field("url_path")));
+            case "header" ->
+                new Principal.Header(MatcherParser.header(message.message("header"), path.field("header")));
+            case "url_path" ->
+                new Principal.UrlPath(MatcherParser.path(message.message("url_path"), path.field("url_path")));
             default -> throw new InvalidResource(path, "expected an identifier that is supported");
         };
     }

@@ -1,7 +1,5 @@
 package io.weft.proxy.xds.parse;
 
-
-
 import io.weft.proxy.wire.Message;
 import java.util.ArrayList;
 import java.util.IdentityHashMap;
@@ -22,8 +20,7 @@ final class Reading {
     }
 
     /** Checks a whole resource for fields without effect, then parses it. */
-    static <R> R of(
-            Message message, FieldPath root, Parse<R> parser, UnsupportedFields policy, DataSources sources) {
+    static <R> R of(Message message, FieldPath root, Parse<R> parser, UnsupportedFields policy, DataSources sources) {
         Reading reading = new Reading(policy, sources);
         new FieldCheck(reading).check(message, root);
         reading.refuse();

@@ -1,16 +1,12 @@
 package io.weft.proxy.xds.parse;
 
-
-
-
-
-import io.weft.proxy.wire.Message;
 import io.weft.proxy.config.ClusterChoice;
 import io.weft.proxy.config.ClusterChoice.Weighted.Share;
 import io.weft.proxy.config.Route;
 import io.weft.proxy.config.Route.HostRewrite;
 import io.weft.proxy.config.Route.PathRewrite;
 import io.weft.proxy.config.Route.RetryPolicy.On;
+import io.weft.proxy.wire.Message;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumSet;
@@ -72,7 +68,9 @@ final class RouteActionParser {
                         : null,
                 rewrite(message, match, path),
                 host(message, path),
-                message.has("retry_policy") ? retry(message.message("retry_policy"), path.field("retry_policy")) : inherited);
+                message.has("retry_policy")
+                        ? retry(message.message("retry_policy"), path.field("retry_policy"))
+                        : inherited);
     }
 
     private static ClusterChoice cluster(Message message, FieldPath path) {
@@ -97,7 +95,10 @@ final class RouteActionParser {
         if (message.has("total_weight")) {
             long total = shares.stream().mapToLong(Share::weight).sum();
             Scalars.within(
-                    Scalars.unsigned(message.message("total_weight").number("value")), total, total, path.field("total_weight"));
+                    Scalars.unsigned(message.message("total_weight").number("value")),
+                    total,
+                    total,
+                    path.field("total_weight"));
         }
         return choice;
     }
@@ -125,8 +126,8 @@ final class RouteActionParser {
     }
 
     private static PathRewrite regex(Message message, FieldPath path) {
-        var pattern =
-                MatcherParser.regex(message.message("pattern"), path.field("pattern")).pattern();
+        var pattern = MatcherParser.regex(message.message("pattern"), path.field("pattern"))
+                .pattern();
         FieldPath at = path.field("substitution");
         String substitution = Scalars.text(message.text("substitution"), at);
         for (int i = 0; i < substitution.length(); i++) {
@@ -148,10 +149,7 @@ final class RouteActionParser {
         }
         FieldPath at = path.field("host_rewrite_literal");
         String host = Scalars.text(message.text("host_rewrite_literal"), at);
-        if (host.chars().anyMatch(c -> c <= ' ' || c == '/' || c == '@' || c >= 127)) {
-            throw new InvalidResource(at, Quote.of(host) + ": expected a host and optional port");
-        }
-        return new HostRewrite.Literal(host);
+        return new HostRewrite.Literal(Scalars.authority(host, at));
     }
 
     static Route.RetryPolicy retry(Message message, FieldPath path) {
@@ -171,7 +169,12 @@ final class RouteActionParser {
             }
         }
         int attempts = Scalars.within(
-                message.has("num_retries"), message.message("num_retries"), 0, MAX_RETRIES, 1, path.field("num_retries"));
+                message.has("num_retries"),
+                message.message("num_retries"),
+                0,
+                MAX_RETRIES,
+                1,
+                path.field("num_retries"));
         return new Route.RetryPolicy(
                 on,
                 on.isEmpty() ? 0 : attempts,

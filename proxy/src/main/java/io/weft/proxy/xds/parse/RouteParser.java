@@ -1,11 +1,7 @@
 package io.weft.proxy.xds.parse;
 
-
-
-
-
-import io.weft.proxy.wire.Message;
 import io.weft.proxy.config.Route;
+import io.weft.proxy.wire.Message;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -64,16 +60,13 @@ final class RouteParser {
     private RouteParser() {}
 
     /** @param retry the virtual host's, which a route without its own inherits */
-    static Route route(
-            Message message,
-            Route.RetryPolicy retry,
-            FieldPath path,
-            Reading reading) {
+    static Route route(Message message, Route.RetryPolicy retry, FieldPath path, Reading reading) {
         Route.Match match = match(message.message("match"), path.field("match"));
         Route.Action action = switch (message.which("action")) {
             case "route" -> RouteActionParser.forward(message.message("route"), match, retry, path.field("route"));
             case "redirect" -> redirect(message.message("redirect"), match, path.field("redirect"));
-            case "direct_response" -> respond(message.message("direct_response"), path.field("direct_response"), reading);
+            case "direct_response" ->
+                respond(message.message("direct_response"), path.field("direct_response"), reading);
             default -> throw new InvalidResource(path, "expected route, redirect or direct_response");
         };
         return new Route(
@@ -81,7 +74,10 @@ final class RouteParser {
                 match,
                 action,
                 HeaderChangesParser.changes(
-                        message.messages("request_headers_to_add"), message.texts("request_headers_to_remove"), "request", path),
+                        message.messages("request_headers_to_add"),
+                        message.texts("request_headers_to_remove"),
+                        "request",
+                        path),
                 HeaderChangesParser.changes(
                         message.messages("response_headers_to_add"),
                         message.texts("response_headers_to_remove"),
@@ -113,7 +109,8 @@ final class RouteParser {
         }
         return new Route.Match(
                 matched,
-                message.has("case_sensitive") && !message.message("case_sensitive").flag("value"),
+                message.has("case_sensitive")
+                        && !message.message("case_sensitive").flag("value"),
                 headers,
                 query,
                 message.has("runtime_fraction")
@@ -158,6 +155,7 @@ final class RouteParser {
             case "https_redirect" -> message.flag("https_redirect") ? "https" : null;
             case "scheme_redirect" -> absent(message.text("scheme_redirect"), path.field("scheme_redirect"));
             case "" -> null;
+            default -> throw Scalars.notSupported(message, "scheme_rewrite_specifier", path);
         };
         if (message.has("prefix_rewrite")) {
             RouteActionParser.needsPrefix(match, path.field("prefix_rewrite"));
@@ -182,7 +180,8 @@ final class RouteParser {
 
     private static Route.Respond respond(Message message, FieldPath path, Reading reading) {
         int status = (int) Scalars.within(Scalars.unsigned(message.number("status")), 200, 599, path.field("status"));
-        String body = message.has("body") ? DataSourceParser.text(message.message("body"), path.field("body"), reading) : "";
+        String body =
+                message.has("body") ? DataSourceParser.text(message.message("body"), path.field("body"), reading) : "";
         int length = body.getBytes(StandardCharsets.UTF_8).length;
         if (length > MAX_BODY) {
             throw new InvalidResource(path.field("body"), length + " bytes: expected at most " + MAX_BODY);

@@ -1,9 +1,8 @@
 package io.weft.proxy.xds.parse;
 
-
-import io.weft.proxy.wire.Message;
 import io.weft.proxy.config.Route;
 import io.weft.proxy.config.RouteTable;
+import io.weft.proxy.wire.Message;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -58,14 +57,18 @@ final class RouteTableParser {
     private RouteTable table(Message message) {
         List<RouteTable.VirtualHost> hosts = new ArrayList<>(message.count("virtual_hosts"));
         for (int i = 0; i < message.count("virtual_hosts"); i++) {
-            hosts.add(
-                    host(message.message("virtual_hosts", i), path.field("virtual_hosts").at(i)));
+            hosts.add(host(
+                    message.message("virtual_hosts", i),
+                    path.field("virtual_hosts").at(i)));
         }
         return new RouteTable(
                 Scalars.text(message.text("name"), path.field("name")),
                 hosts,
                 HeaderChangesParser.changes(
-                        message.messages("request_headers_to_add"), message.texts("request_headers_to_remove"), "request", path),
+                        message.messages("request_headers_to_add"),
+                        message.texts("request_headers_to_remove"),
+                        "request",
+                        path),
                 HeaderChangesParser.changes(
                         message.messages("response_headers_to_add"),
                         message.texts("response_headers_to_remove"),
@@ -87,7 +90,10 @@ final class RouteTableParser {
                 domains(message.texts("domains"), at.field("domains")),
                 routes,
                 HeaderChangesParser.changes(
-                        message.messages("request_headers_to_add"), message.texts("request_headers_to_remove"), "request", at),
+                        message.messages("request_headers_to_add"),
+                        message.texts("request_headers_to_remove"),
+                        "request",
+                        at),
                 HeaderChangesParser.changes(
                         message.messages("response_headers_to_add"),
                         message.texts("response_headers_to_remove"),

@@ -1,7 +1,5 @@
 package io.weft.proxy.xds.parse;
 
-
-
 import io.weft.proxy.wire.Message;
 import java.util.List;
 
@@ -36,6 +34,11 @@ final class Scalars {
             throw new InvalidResource(path, "0s: expected more than zero");
         }
         return duration;
+    }
+
+    /** For a choice of the API that no case is written for: it must not be taken for none. */
+    static InvalidResource notSupported(Message message, String oneof, FieldPath path) {
+        return new InvalidResource(path.field(message.which(oneof)), Problem.NOT_SUPPORTED);
     }
 
     static long within(long value, long min, long max, FieldPath path) {
@@ -75,6 +78,14 @@ final class Scalars {
             throw new InvalidResource(path, Quote.of(value) + ": expected no control characters");
         }
         return shared(value);
+    }
+
+    /** A host and perhaps a port, as they may stand in a request. */
+    static String authority(String value, FieldPath path) {
+        if (value.isEmpty() || value.chars().anyMatch(c -> c <= ' ' || c == '/' || c == '@' || c >= 127)) {
+            throw new InvalidResource(path, Quote.of(value) + ": expected a host and optional port");
+        }
+        return value;
     }
 
     /**

@@ -1,17 +1,14 @@
 package io.weft.proxy.xds.parse;
 
-
-
-import io.weft.proxy.wire.Message;
 import io.weft.proxy.config.Secret;
+import io.weft.proxy.wire.Message;
 import java.util.List;
 
 /** Key material. No error shows any of it. */
 final class SecretParser {
 
     static final List<MessageFields> FIELDS = List.of(
-            MessageFields.typed(
-                            TlsParser.PACKAGE + "Secret")
+            MessageFields.typed(TlsParser.PACKAGE + "Secret")
                     .decidesPolicy()
                     .honours("name", "tls_certificate", "validation_context"),
             MessageFields.of(TlsParser.PACKAGE + "TlsCertificate")
@@ -21,8 +18,7 @@ final class SecretParser {
     private SecretParser() {}
 
     @SuppressWarnings("deprecation")
-    static Parsers.NamedSecret secret(
-            Message message, FieldPath path, Reading reading) {
+    static Parsers.NamedSecret secret(Message message, FieldPath path, Reading reading) {
         String name = Scalars.name(message.text("name"), path.field("name"));
         return switch (message.which("type")) {
             case "tls_certificate" ->

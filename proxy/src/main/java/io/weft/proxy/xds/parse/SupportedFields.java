@@ -1,6 +1,5 @@
 package io.weft.proxy.xds.parse;
 
-
 import io.weft.proxy.wire.MessageType;
 import io.weft.proxy.wire.Schema;
 import java.util.Collection;

@@ -1,9 +1,9 @@
 package io.weft.proxy.xds.parse;
 
-import io.weft.proxy.wire.Message;
 import io.weft.proxy.config.ClusterChoice;
 import io.weft.proxy.config.ClusterChoice.Weighted.Share;
 import io.weft.proxy.config.TcpProxy;
+import io.weft.proxy.wire.Message;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -13,8 +13,7 @@ final class TcpProxyParser {
     static final String TYPE = "envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy";
 
     static final List<MessageFields> FIELDS = List.of(
-            MessageFields.typed(
-                            TYPE)
+            MessageFields.typed(TYPE)
                     .honours(
                             "stat_prefix",
                             "cluster",
@@ -27,10 +26,7 @@ final class TcpProxyParser {
 
     private TcpProxyParser() {}
 
-    static TcpProxy tcpProxy(
-            Message message,
-            FieldPath path,
-            Reading reading) {
+    static TcpProxy tcpProxy(Message message, FieldPath path, Reading reading) {
         return new TcpProxy(
                 Scalars.name(message.text("stat_prefix"), path.field("stat_prefix")),
                 cluster(message, path),
@@ -49,8 +45,7 @@ final class TcpProxyParser {
                 AccessLogParser.logs(message.messages("access_log"), path.field("access_log"), reading));
     }
 
-    private static ClusterChoice cluster(
-            Message message, FieldPath path) {
+    private static ClusterChoice cluster(Message message, FieldPath path) {
         return switch (message.which("cluster_specifier")) {
             case "cluster" -> new ClusterChoice.Single(Scalars.name(message.text("cluster"), path.field("cluster")));
             case "weighted_clusters" -> {
@@ -62,11 +57,14 @@ final class TcpProxyParser {
                     shares.add(new Share(
                             Scalars.name(weight.text("name"), entry.field("name")),
                             Scalars.within(
-                                    Scalars.unsigned(weight.number("weight")), 1, 0xffff_ffffL, entry.field("weight"))));
+                                    Scalars.unsigned(weight.number("weight")),
+                                    1,
+                                    0xffff_ffffL,
+                                    entry.field("weight"))));
                 }
                 yield ClusterChoiceParser.weighted(shares, at);
             }
-            case "" -> throw new InvalidResource(path, "expected cluster or weighted_clusters");
+            default -> throw new InvalidResource(path, "expected cluster or weighted_clusters");
         };
     }
 }

@@ -1,15 +1,11 @@
 package io.weft.proxy.xds.parse;
 
-
-
-
-
-import io.weft.proxy.wire.Message;
 import io.weft.proxy.config.DownstreamTls;
 import io.weft.proxy.config.TlsParameters;
 import io.weft.proxy.config.TlsParameters.CertificateSource;
 import io.weft.proxy.config.TlsParameters.Version;
 import io.weft.proxy.config.UpstreamTls;
+import io.weft.proxy.wire.Message;
 import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -57,8 +53,7 @@ final class TlsParser {
 
     private TlsParser() {}
 
-    static DownstreamTls downstream(
-            Message message, Duration handshakeTimeout, FieldPath path, Reading reading) {
+    static DownstreamTls downstream(Message message, Duration handshakeTimeout, FieldPath path, Reading reading) {
         FieldPath common = path.field("common_tls_context");
         TlsParameters parameters = parameters(message.message("common_tls_context"), common, reading);
         boolean required = message.message("require_client_certificate").flag("value");
@@ -76,7 +71,8 @@ final class TlsParser {
     /** @param autoSni the cluster's {@code upstream_http_protocol_options}; likewise {@code autoSanValidation} */
     static UpstreamTls upstream(
             Message message, boolean autoSni, boolean autoSanValidation, FieldPath path, Reading reading) {
-        TlsParameters parameters = parameters(message.message("common_tls_context"), path.field("common_tls_context"), reading);
+        TlsParameters parameters =
+                parameters(message.message("common_tls_context"), path.field("common_tls_context"), reading);
         boolean named = autoSanValidation || !parameters.validation().names().isEmpty();
         if (named && parameters.validation().trust() == null) {
             throw new InvalidResource(
@@ -90,32 +86,54 @@ final class TlsParser {
         var tls = message.message("tls_params");
         FieldPath params = path.field("tls_params");
         Version min = version(
-                tls.choice("tls_minimum_protocol_version"), Version.TLS_1_2, params.field("tls_minimum_protocol_version"));
+                tls.choice("tls_minimum_protocol_version"),
+                Version.TLS_1_2,
+                params.field("tls_minimum_protocol_version"));
         Version max = version(
-                tls.choice("tls_maximum_protocol_version"), Version.TLS_1_3, params.field("tls_maximum_protocol_version"));
+                tls.choice("tls_maximum_protocol_version"),
+                Version.TLS_1_3,
+                params.field("tls_maximum_protocol_version"));
         if (min.compareTo(max) > 0) {
             throw new InvalidResource(params, "minimum version " + min + " above maximum " + max);
         }
         return new TlsParameters(
                 min,
                 max,
-                Scalars.shared(tls.texts("cipher_suites")),
-                Scalars.shared(tls.texts("ecdh_curves")),
+                ciphers(tls.texts("cipher_suites"), params.field("cipher_suites")),
+                groups(tls.texts("ecdh_curves"), params.field("ecdh_curves")),
                 alpn(message.texts("alpn_protocols"), path.field("alpn_protocols")),
                 certificate(message, path, reading),
                 ValidationParser.validation(message, path, reading));
     }
 
-    private static Version version(
-            String version,
-            Version otherwise,
-            FieldPath path) {
+    private static List<String> ciphers(List<String> entries, FieldPath path) {
+        for (int i = 0; i < entries.size(); i++) {
+            for (String suite : TlsParameters.suites(entries.get(i))) {
+                oneOf(TlsParameters.CIPHERS, suite, path.at(i));
+            }
+        }
+        return Scalars.shared(entries);
+    }
+
+    private static List<String> groups(List<String> entries, FieldPath path) {
+        for (int i = 0; i < entries.size(); i++) {
+            oneOf(TlsParameters.GROUPS, entries.get(i), path.at(i));
+        }
+        return Scalars.shared(entries);
+    }
+
+    private static void oneOf(List<String> known, String name, FieldPath path) {
+        if (!known.contains(name)) {
+            throw new InvalidResource(path, Quote.of(name) + ": expected one of " + String.join(", ", known));
+        }
+    }
+
+    private static Version version(String version, Version otherwise, FieldPath path) {
         return switch (version) {
             case "TLS_AUTO" -> otherwise;
             case "TLSv1_2" -> Version.TLS_1_2;
             case "TLSv1_3" -> Version.TLS_1_3;
-            default ->
-                throw new InvalidResource(path, version + ": expected TLSv1_2 or TLSv1_3");
+            default -> throw new InvalidResource(path, version + ": expected TLSv1_2 or TLSv1_3");
         };
     }
 
@@ -145,7 +163,8 @@ final class TlsParser {
                     SecretParser.certificate(message.message("tls_certificates", 0), inline.at(0), reading));
         }
         return message.count("tls_certificate_sds_secret_configs") == 1
-                ? new CertificateSource.Named(secretName(message.message("tls_certificate_sds_secret_configs", 0), sds.at(0)))
+                ? new CertificateSource.Named(
+                        secretName(message.message("tls_certificate_sds_secret_configs", 0), sds.at(0)))
                 : null;
     }
 

@@ -1,9 +1,5 @@
 package io.weft.proxy.xds.parse;
 
-
-
-
-
 import io.weft.proxy.wire.Message;
 import io.weft.proxy.xds.parse.ExtensionPoint.Extension;
 import java.util.List;
@@ -23,32 +19,30 @@ final class TransportSocketParser {
             Extension.of(
                     TlsParser.PACKAGE + "DownstreamTlsContext",
                     (message, path, reading) -> Optional.of(new Found<>(message, path))),
-            new Extension<>(
-                    RAW_BUFFER, RAW_BUFFER_NAME, (message, path, reading) -> Optional.empty()));
+            new Extension<>(RAW_BUFFER, RAW_BUFFER_NAME, (message, path, reading) -> Optional.empty()));
 
     private static final ExtensionPoint<Optional<Found<Message>>> UPSTREAM = new ExtensionPoint<>(
             Extension.of(
                     TlsParser.PACKAGE + "UpstreamTlsContext",
                     (message, path, reading) -> Optional.of(new Found<>(message, path))),
-            new Extension<>(
-                    RAW_BUFFER, RAW_BUFFER_NAME, (message, path, reading) -> Optional.empty()));
+            new Extension<>(RAW_BUFFER, RAW_BUFFER_NAME, (message, path, reading) -> Optional.empty()));
 
     /** A TLS context and where it stands. */
     record Found<M>(M context, FieldPath path) {}
 
     private TransportSocketParser() {}
 
-    static Optional<Found<Message>> downstream(
-            boolean present, Message socket, FieldPath path, Reading reading) {
+    static Optional<Found<Message>> downstream(boolean present, Message socket, FieldPath path, Reading reading) {
         return present
-                ? DOWNSTREAM.read(socket.text("name"), socket.has("typed_config"), socket.message("typed_config"), path, reading)
+                ? DOWNSTREAM.read(
+                        socket.text("name"), socket.has("typed_config"), socket.message("typed_config"), path, reading)
                 : Optional.empty();
     }
 
-    static Optional<Found<Message>> upstream(
-            boolean present, Message socket, FieldPath path, Reading reading) {
+    static Optional<Found<Message>> upstream(boolean present, Message socket, FieldPath path, Reading reading) {
         return present
-                ? UPSTREAM.read(socket.text("name"), socket.has("typed_config"), socket.message("typed_config"), path, reading)
+                ? UPSTREAM.read(
+                        socket.text("name"), socket.has("typed_config"), socket.message("typed_config"), path, reading)
                 : Optional.empty();
     }
 }

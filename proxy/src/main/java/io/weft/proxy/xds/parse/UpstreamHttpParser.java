@@ -1,14 +1,8 @@
 package io.weft.proxy.xds.parse;
 
-
-
-
-
-
-
-import io.weft.proxy.wire.Message;
 import io.weft.proxy.config.Cluster;
 import io.weft.proxy.config.Cluster.Protocol;
+import io.weft.proxy.wire.Message;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -101,15 +95,22 @@ final class UpstreamHttpParser {
             }
             case "auto_config" -> {
                 var config = message.message("auto_config");
-                noOptions(config.message("http_protocol_options"), config.message("http2_protocol_options"), path.field("auto_config"));
+                noOptions(
+                        config.message("http_protocol_options"),
+                        config.message("http2_protocol_options"),
+                        path.field("auto_config"));
                 yield Protocol.ALPN;
             }
-            case "" ->
+            default ->
                 throw new InvalidResource(
                         path, "expected explicit_http_config, use_downstream_protocol_config or auto_config");
         };
         return common(
-                protocol, message.message("common_http_protocol_options"), 0, message.message("upstream_http_protocol_options"), path);
+                protocol,
+                message.message("common_http_protocol_options"),
+                0,
+                message.message("upstream_http_protocol_options"),
+                path);
     }
 
     @SuppressWarnings("deprecation") // the form of files older than the extension
@@ -133,12 +134,7 @@ final class UpstreamHttpParser {
                 path);
     }
 
-    private UpstreamHttp common(
-            Protocol protocol,
-            Message common,
-            int maxRequests,
-            Message upstream,
-            FieldPath path) {
+    private UpstreamHttp common(Protocol protocol, Message common, int maxRequests, Message upstream, FieldPath path) {
         FieldPath at = path.field("common_http_protocol_options");
         reading.notSupportedHere(common, at, "idle_timeout", "max_requests_per_connection");
         return new UpstreamHttp(

@@ -1,15 +1,12 @@
 package io.weft.proxy.xds.parse;
 
-
-
-
-import io.weft.proxy.wire.Message;
 import io.weft.proxy.config.Secret;
 import io.weft.proxy.config.StringMatch;
 import io.weft.proxy.config.TlsParameters.NameMatch;
 import io.weft.proxy.config.TlsParameters.NameType;
 import io.weft.proxy.config.TlsParameters.TrustSource;
 import io.weft.proxy.config.TlsParameters.Validation;
+import io.weft.proxy.wire.Message;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -41,7 +38,9 @@ final class ValidationParser {
                 var combined = message.message("combined_validation_context");
                 FieldPath at = path.field("combined_validation_context");
                 Validation inline = context(
-                        combined.message("default_validation_context"), at.field("default_validation_context"), reading);
+                        combined.message("default_validation_context"),
+                        at.field("default_validation_context"),
+                        reading);
                 if (inline.trust() != null) {
                     throw new InvalidResource(
                             at.field("default_validation_context").field("trusted_ca"),
@@ -81,7 +80,8 @@ final class ValidationParser {
     /** The roots of a context that holds nothing else. */
     static Secret.Trust trust(Message message, FieldPath path, Reading reading) {
         FieldPath at = path.field("trusted_ca");
-        return new Secret.Trust(SecretParser.pem(message.message("trusted_ca"), "-----BEGIN CERTIFICATE-----", at, reading));
+        return new Secret.Trust(
+                SecretParser.pem(message.message("trusted_ca"), "-----BEGIN CERTIFICATE-----", at, reading));
     }
 
     private static NameMatch name(Message message, FieldPath path) {
