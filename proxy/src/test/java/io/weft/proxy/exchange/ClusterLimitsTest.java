@@ -100,10 +100,9 @@ class ClusterLimitsTest {
                 Client client = proxy.connect()) {
             assertThat(client.send(GET).answer().status()).isEqualTo(503);
             assertThat(app.seen()).isEmpty();
-            assertThat(proxy.proxy().reports().get("app").totals().connectionsActive())
-                    .isEqualTo(1);
+            assertThat(proxy.traffic("app").connectionsActive()).isEqualTo(1);
             long giveUp = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
-            while (proxy.proxy().reports().get("app").totals().connectionsActive() > 0) {
+            while (proxy.traffic("app").connectionsActive() > 0) {
                 assertThat(System.nanoTime()).isLessThan(giveUp);
                 assertThat(new CountDownLatch(1).await(20, TimeUnit.MILLISECONDS))
                         .isFalse();
