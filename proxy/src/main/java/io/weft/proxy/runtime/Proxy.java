@@ -2,7 +2,6 @@ package io.weft.proxy.runtime;
 
 import io.netty.channel.EventLoop;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
-import io.netty.channel.epoll.EpollIoHandler;
 import io.weft.proxy.cluster.ClusterReport;
 import io.weft.proxy.cluster.Clusters;
 import io.weft.proxy.cluster.OpenRequests;
@@ -37,7 +36,7 @@ public final class Proxy implements AutoCloseable {
 
     /** @param concurrency how many event loops; one per core granted */
     public Proxy(int concurrency, TlsContexts tls, ConnectionObserver connections, ExchangeObserver exchanges) {
-        this.group = new MultiThreadIoEventLoopGroup(concurrency, new WorkerThreads(), EpollIoHandler.newFactory());
+        this.group = new MultiThreadIoEventLoopGroup(concurrency, new WorkerThreads(), HalfClosedEpoll.newFactory());
         this.tls = tls;
         OpenRequests openRequests = new OpenRequests(concurrency);
         List<Worker> made = new ArrayList<>();
@@ -158,7 +157,10 @@ public final class Proxy implements AutoCloseable {
         listeners.close();
         // An event loop that stops closes its sockets, but not in the way that a TLS engine is released by.
         for (Worker worker : workers) {
-            worker.loop().execute(() -> clusters(worker).close());
+            worker.loop().execute(() -> {
+                clusters(worker).close();
+                worker.close();
+            });
         }
         group.shutdownGracefully(0, 5, TimeUnit.SECONDS).awaitUninterruptibly(10, TimeUnit.SECONDS);
     }

@@ -3,6 +3,7 @@ package io.weft.proxy.testing;
 import io.weft.proxy.cluster.ClusterReport;
 import io.weft.proxy.config.Snapshot;
 import io.weft.proxy.exchange.ExchangeRecord;
+import io.weft.proxy.listen.Connection;
 import io.weft.proxy.listen.ResponseFlag;
 import io.weft.proxy.runtime.Proxy;
 import io.weft.proxy.tls.TlsContexts;
@@ -23,14 +24,14 @@ public final class RunningProxy implements AutoCloseable {
     private final TlsContexts tls;
     private final Proxy proxy;
     private final BlockingQueue<Logged> log = new LinkedBlockingQueue<>();
-    private final BlockingQueue<String> connections = new LinkedBlockingQueue<>();
+    private final BlockingQueue<Connection> connections = new LinkedBlockingQueue<>();
 
     public RunningProxy(Snapshot snapshot) {
         this.tls = TlsContexts.of(snapshot);
         this.proxy = new Proxy(
                 1,
                 tls,
-                (connection, upstream) -> connections.add(connection.details()),
+                (connection, upstream) -> connections.add(connection),
                 (record, now) -> log.add(logged(record)));
         apply(snapshot);
     }
@@ -85,7 +86,12 @@ public final class RunningProxy implements AutoCloseable {
 
     /** Why the next finished connection that was not HTTP ended. */
     public String connectionEnded() throws InterruptedException {
-        String next = connections.poll(10, TimeUnit.SECONDS);
+        return ended().details();
+    }
+
+    /** The next finished connection that was not HTTP. */
+    public Connection ended() throws InterruptedException {
+        Connection next = connections.poll(10, TimeUnit.SECONDS);
         if (next == null) {
             throw new AssertionError("no connection ended");
         }
