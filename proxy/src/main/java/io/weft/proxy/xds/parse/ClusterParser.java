@@ -104,6 +104,7 @@ final class ClusterParser {
                 connectTimeout(),
                 http.idleTimeout(),
                 http.maxRequestsPerConnection(),
+                http.maxStreamDuration(),
                 limits(message.message("circuit_breakers")),
                 transports,
                 tls,

@@ -33,6 +33,7 @@ final class UpstreamHttpParser {
             Protocol protocol,
             Duration idleTimeout,
             int maxRequestsPerConnection,
+            Duration maxStreamDuration,
             boolean autoSni,
             boolean autoSanValidation) {}
 
@@ -136,7 +137,7 @@ final class UpstreamHttpParser {
 
     private UpstreamHttp common(Protocol protocol, Message common, int maxRequests, Message upstream, FieldPath path) {
         FieldPath at = path.field("common_http_protocol_options");
-        reading.notSupportedHere(common, at, "idle_timeout", "max_requests_per_connection");
+        reading.notSupportedHere(common, at, "idle_timeout", "max_requests_per_connection", "max_stream_duration");
         return new UpstreamHttp(
                 protocol,
                 Scalars.duration(
@@ -151,6 +152,11 @@ final class UpstreamHttpParser {
                         Integer.MAX_VALUE,
                         maxRequests,
                         at.field("max_requests_per_connection")),
+                Scalars.duration(
+                        common.has("max_stream_duration"),
+                        common.message("max_stream_duration"),
+                        at.field("max_stream_duration"),
+                        Duration.ZERO),
                 upstream.flag("auto_sni"),
                 upstream.flag("auto_san_validation"));
     }
