@@ -103,11 +103,11 @@ public final class Message {
 
     /** Of 64 bits. */
     public long wide(String field) {
-        return get(field, Long.class, 0);
+        return get(field, Long.class, 0L);
     }
 
     public double real(String field) {
-        return get(field, Double.class, 0);
+        return get(field, Double.class, 0.0);
     }
 
     public Bytes bytes(String field) {

@@ -75,7 +75,8 @@ final class WireReader {
             case MAP -> wireType == WireFormat.LENGTH_DELIMITED;
             case LIST ->
                 wireType == field.kind().wireType()
-                        || (wireType == WireFormat.LENGTH_DELIMITED && field.kind().packable());
+                        || (wireType == WireFormat.LENGTH_DELIMITED
+                                && field.kind().packable());
         };
     }
 

@@ -55,7 +55,8 @@ class MessageTest {
         assertThat(read.message("per_connection_buffer_limit_bytes").number("value"))
                 .isEqualTo(-1);
         assertThat(read.entries("typed_extension_protocol_options"))
-                .hasEntrySatisfying("tcp", any -> assertThat(any.text("type_url")).endsWith("TcpProxy"));
+                .hasEntrySatisfying(
+                        "tcp", any -> assertThat(any.text("type_url")).endsWith("TcpProxy"));
         assertThat(read.has("load_assignment")).isFalse();
         assertThat(read.message("load_assignment").text("cluster_name")).isEmpty();
         assertThat(read.which("cluster_discovery_type")).isEqualTo("type");
