@@ -10,6 +10,7 @@ import io.weft.proxy.config.TcpProxy;
 import io.weft.proxy.connect.Dialer;
 import io.weft.proxy.listen.Connection;
 import io.weft.proxy.listen.ResponseFlag;
+import io.weft.proxy.pool.ConnectionLimit;
 import io.weft.proxy.pool.LocalAddress;
 import io.weft.proxy.pool.StreamReceiver.Failure;
 import io.weft.proxy.tls.TlsSession;
@@ -39,6 +40,7 @@ public final class TcpUpstream implements Dialer.Dialed {
 
     private String cluster = "";
     private @Nullable Host host;
+    private @Nullable ConnectionLimit limit;
     private @Nullable Channel channel;
     private @Nullable Taker taker;
     private @Nullable ResponseFlag failure;
@@ -75,11 +77,18 @@ public final class TcpUpstream implements Dialer.Dialed {
             fail(ResponseFlag.NC, "cluster_not_found");
             return;
         }
+        ConnectionLimit connections = state.connections();
+        if (!connections.connect()) {
+            fail(ResponseFlag.UO, "max_connections");
+            return;
+        }
         Host picked = state.pick(connection);
         if (picked == null) {
+            connections.disconnected();
             fail(ResponseFlag.UH, "no_healthy_upstream");
             return;
         }
+        limit = connections;
         host = picked;
         picked.begin();
         counted = true;
@@ -216,6 +225,10 @@ public final class TcpUpstream implements Dialer.Dialed {
             Host at = host;
             if (at != null) {
                 at.end();
+            }
+            ConnectionLimit taken = limit;
+            if (taken != null) {
+                taken.disconnected();
             }
         }
     }

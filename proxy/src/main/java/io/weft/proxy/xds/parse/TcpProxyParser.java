@@ -3,6 +3,7 @@ package io.weft.proxy.xds.parse;
 import io.weft.proxy.config.ClusterChoice;
 import io.weft.proxy.config.ClusterChoice.Weighted.Share;
 import io.weft.proxy.config.TcpProxy;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -21,6 +22,7 @@ final class TcpProxyParser {
                             "weighted_clusters",
                             "idle_timeout",
                             "max_connect_attempts",
+                            "max_downstream_connection_duration",
                             "access_log"),
             MessageFields.of(TYPE + ".WeightedCluster").honours("clusters"),
             MessageFields.of(TYPE + ".WeightedCluster.ClusterWeight").honours("name", "weight"));
@@ -46,6 +48,11 @@ final class TcpProxyParser {
                         Integer.MAX_VALUE,
                         1,
                         path.field("max_connect_attempts")),
+                Scalars.duration(
+                        message.hasMaxDownstreamConnectionDuration(),
+                        message.getMaxDownstreamConnectionDuration(),
+                        path.field("max_downstream_connection_duration"),
+                        Duration.ZERO),
                 AccessLogParser.logs(message.getAccessLogList(), path.field("access_log"), reading));
     }
 
