@@ -8,6 +8,8 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.socket.ChannelInputShutdownReadComplete;
 import io.netty.channel.socket.DuplexChannel;
+import io.netty.handler.ssl.SslHandler;
+import io.weft.proxy.tls.HalfClose;
 import io.weft.proxy.worker.Pipes;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
@@ -126,7 +128,7 @@ final class Relay extends ChannelInboundHandlerAdapter implements Splice.Listene
 
     @Override
     public void userEventTriggered(ChannelHandlerContext context, Object event) {
-        if (event instanceof ChannelInputShutdownReadComplete || event instanceof io.netty.handler.ssl.SslCloseCompletionEvent) {
+        if (event instanceof ChannelInputShutdownReadComplete || event == HalfClose.PEER_ENDED) {
             end();
         }
         context.fireUserEventTriggered(event);
@@ -162,8 +164,17 @@ final class Relay extends ChannelInboundHandlerAdapter implements Splice.Listene
         channel.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(written -> action.run());
     }
 
-    /** Passes the end of one side's speech on. */
+    /** Passes the end of one side's speech on; under TLS by a close_notify, so that the peer knows that nothing was cut. */
     static void endSpeech(Channel channel) {
+        SslHandler tls = channel.pipeline().get(SslHandler.class);
+        if (tls == null) {
+            shutdownOutput(channel);
+        } else {
+            tls.closeOutbound().addListener(sent -> shutdownOutput(channel));
+        }
+    }
+
+    private static void shutdownOutput(Channel channel) {
         if (!(channel instanceof DuplexChannel duplex)) {
             channel.close();
         } else if (channel.isActive()) {

@@ -7,6 +7,7 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.weft.proxy.config.TcpProxy;
 import io.weft.proxy.listen.Connection;
 import io.weft.proxy.listen.ResponseFlag;
+import io.weft.proxy.tls.HalfClose;
 import io.weft.proxy.worker.Deadline;
 import java.util.ArrayDeque;
 import org.jspecify.annotations.Nullable;
@@ -49,6 +50,7 @@ public final class TcpProxyHandler extends ChannelInboundHandlerAdapter implemen
     @Override
     public void handlerAdded(ChannelHandlerContext context) {
         ctx = context;
+        HalfClose.allow(context.channel());
         connection
                 .worker()
                 .deadlines()
@@ -112,7 +114,7 @@ public final class TcpProxyHandler extends ChannelInboundHandlerAdapter implemen
     @Override
     public void userEventTriggered(ChannelHandlerContext context, Object event) {
         if (event instanceof io.netty.channel.socket.ChannelInputShutdownReadComplete
-                || event instanceof io.netty.handler.ssl.SslCloseCompletionEvent) {
+                || event == HalfClose.PEER_ENDED) {
             clientEnded = true;
         }
         context.fireUserEventTriggered(event);

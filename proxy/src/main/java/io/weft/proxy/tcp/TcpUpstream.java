@@ -13,6 +13,7 @@ import io.weft.proxy.listen.ResponseFlag;
 import io.weft.proxy.pool.ConnectionLimit;
 import io.weft.proxy.pool.LocalAddress;
 import io.weft.proxy.pool.StreamReceiver.Failure;
+import io.weft.proxy.tls.HalfClose;
 import io.weft.proxy.tls.TlsSession;
 import java.util.ArrayDeque;
 import org.jspecify.annotations.Nullable;
@@ -107,6 +108,7 @@ public final class TcpUpstream implements Dialer.Dialed {
         if (at != null) {
             at.carry();
         }
+        HalfClose.allow(dialed);
         session = TlsSession.of(dialed);
         localAddress = LocalAddress.text(dialed);
         Taker waiting = taker;
