@@ -43,6 +43,12 @@ sealed interface Admission {
         return switch (caller) {
             case Caller.Anonymous anonymous ->
                 new Denied(Status.Code.UNAUTHENTICATED, "no_certificate", "no client certificate");
+            case Caller.Lapsed lapsed ->
+                new Denied(
+                        Status.Code.UNAUTHENTICATED,
+                        "expired_certificate",
+                        "client certificate of " + lapsed.id() + " ended at " + lapsed.notAfter()
+                                + "; expected a valid one, which CreateCertificate may give");
             case Caller.Certified certified -> certified(certified.id(), node);
             case Caller.Unverified unverified -> {
                 String namespace =
@@ -77,7 +83,14 @@ sealed interface Admission {
     }
 
     private static ProxyNode proxy(Node node, String namespace, String account) {
-        return new ProxyNode(node.getId(), namespace, account, addresses(node), labels(node));
+        return new ProxyNode(node.getId(), namespace, account, addresses(node), labels(node), reader(node));
+    }
+
+    /** As Istio does it: by the generator that the node asks for. */
+    private static ProxyNode.Reader reader(Node node) {
+        return text(node, "GENERATOR").filter("grpc"::equals).isPresent()
+                ? ProxyNode.Reader.GRPC
+                : ProxyNode.Reader.SIDECAR;
     }
 
     /** {@code sidecar~10.0.0.1~cart-0.shop~shop.svc.cluster.local}, as Istio forms it. */

@@ -9,6 +9,7 @@ import io.weft.proxy.http.BadMessage;
 import io.weft.proxy.http.Downstream;
 import io.weft.proxy.http.Drain;
 import io.weft.proxy.http.Exchanges;
+import io.weft.proxy.http.FieldName;
 import io.weft.proxy.http.Headers;
 import io.weft.proxy.http.Request;
 import io.weft.proxy.http.RequestReceiver;
@@ -43,11 +44,14 @@ public final class Http1Server extends Http1End implements Downstream {
     private final AnswerWriter answers = new AnswerWriter(this);
     private final Request request = new Request();
     private final Deadline patience = new Patience();
-    private final boolean acceptHttp10;
+    private final Deadline age = new Age();
+    private final HttpConnectionManager.Http1 http1;
+    private final int maxRequests;
 
     private State state = State.HEAD;
     private @Nullable RequestReceiver exchange;
     private @Nullable Farewell farewell;
+    private int requests;
     private boolean closeAfter;
     private boolean answered;
     private boolean tunnel;
@@ -57,13 +61,18 @@ public final class Http1Server extends Http1End implements Downstream {
         this.exchanges = exchanges;
         this.timeouts = manager.timeouts();
         this.parser = new RequestParser(manager.limits());
-        this.acceptHttp10 = manager.http1().acceptHttp10();
+        this.http1 = manager.http1();
+        this.maxRequests = manager.limits().maxRequestsPerConnection();
     }
 
     @Override
     public void handlerAdded(ChannelHandlerContext context) {
         super.handlerAdded(context);
         await(timeouts.idle());
+        if (timeouts.maxConnectionDuration().isPositive()) {
+            worker().deadlines()
+                    .set(age, worker().now(), timeouts.maxConnectionDuration().toNanos());
+        }
     }
 
     private void await(Duration limit) {
@@ -120,10 +129,10 @@ public final class Http1Server extends Http1End implements Downstream {
     }
 
     private void begin() throws BadMessage {
-        if (request.http10() && !acceptHttp10) {
-            throw new BadMessage(426, "http_1_0_not_accepted");
+        if (request.http10()) {
+            acceptHttp10();
         }
-        closeAfter = !parser.keepAlive();
+        closeAfter = !parser.keepAlive() || ++requests == maxRequests;
         answered = false;
         tunnel = false;
         boolean end = request.body() == Request.Body.NONE;
@@ -143,6 +152,19 @@ public final class Http1Server extends Http1End implements Downstream {
         // The answer may have been given within the call; then the next exchange must not be told of this one.
         if (state == State.BODY || (state == State.ANSWER && !answered)) {
             exchange = begun;
+        }
+    }
+
+    private void acceptHttp10() throws BadMessage {
+        if (!http1.acceptHttp10()) {
+            throw new BadMessage(426, "low_version");
+        }
+        if (!request.headers().has(FieldName.HOST)) {
+            String host = http1.defaultHost();
+            if (host == null) {
+                throw new BadMessage(400, "missing_host");
+            }
+            request.authority(host);
         }
     }
 
@@ -331,6 +353,7 @@ public final class Http1Server extends Http1End implements Downstream {
     private void over() {
         state = State.LEAVING;
         worker().deadlines().clear(patience);
+        worker().deadlines().clear(age);
         Farewell last = farewell;
         if (last != null) {
             last.over();
@@ -338,7 +361,27 @@ public final class Http1Server extends Http1End implements Downstream {
         release();
     }
 
-    /** The one timer of the connection; what it means depends on the state it finds. */
+    /**
+     * The connection has lived long enough: the next answer says that it ends. A request may be on its way even to an idle
+     * one, so it is closed only if none comes for a while.
+     */
+    private final class Age extends Deadline {
+        @Override
+        protected void expired() {
+            if (exchanges.isDraining()) {
+                closeIfIdle();
+            } else {
+                exchanges.drain();
+                worker().deadlines()
+                        .set(
+                                this,
+                                System.nanoTime(),
+                                Math.max(1, timeouts.drain().toNanos()));
+            }
+        }
+    }
+
+    /** The timer of what is awaited; what it means depends on the state it finds. */
     private final class Patience extends Deadline {
         @Override
         protected void expired() {

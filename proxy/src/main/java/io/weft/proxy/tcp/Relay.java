@@ -128,7 +128,7 @@ final class Relay extends ChannelInboundHandlerAdapter implements Splice.Listene
 
     @Override
     public void userEventTriggered(ChannelHandlerContext context, Object event) {
-        if (event instanceof ChannelInputShutdownReadComplete || event == HalfClose.PEER_ENDED) {
+        if (event instanceof ChannelInputShutdownReadComplete || event == HalfClose.Event.PEER_ENDED) {
             end();
         }
         context.fireUserEventTriggered(event);

@@ -114,7 +114,7 @@ public final class TcpProxyHandler extends ChannelInboundHandlerAdapter implemen
     @Override
     public void userEventTriggered(ChannelHandlerContext context, Object event) {
         if (event instanceof io.netty.channel.socket.ChannelInputShutdownReadComplete
-                || event == HalfClose.PEER_ENDED) {
+                || event == HalfClose.Event.PEER_ENDED) {
             clientEnded = true;
         }
         context.fireUserEventTriggered(event);

@@ -13,13 +13,11 @@ import org.jspecify.annotations.Nullable;
  */
 public final class HalfClose {
 
-    /** Fired through the pipeline when the peer has said its last. */
-    public static final Object PEER_ENDED = new Object() {
-        @Override
-        public String toString() {
-            return "close_notify";
-        }
-    };
+    /** Fired through the pipeline. */
+    public enum Event {
+        /** The peer has said its last. */
+        PEER_ENDED
+    }
 
     private static final @Nullable VarHandle ANSWERED = find();
 
@@ -35,7 +33,7 @@ public final class HalfClose {
     }
 
     /**
-     * From now on a close_notify of the peer fires {@link #PEER_ENDED}, and writes go on. Called once
+     * From now on a close_notify of the peer fires {@link Event#PEER_ENDED}, and writes go on. Called once
      * the handshake is done; nothing happens where the channel has no TLS.
      */
     public static void allow(Channel channel) {

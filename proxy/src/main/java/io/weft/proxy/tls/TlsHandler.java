@@ -88,7 +88,7 @@ final class TlsHandler extends SslHandler {
                 return;
             }
             peerEnded = true;
-            ctx.fireUserEventTriggered(HalfClose.PEER_ENDED);
+            ctx.fireUserEventTriggered(HalfClose.Event.PEER_ENDED);
         }
         if (!ctx.isRemoved()) {
             in.skipBytes(in.readableBytes()); // behind a close_notify nothing counts, and nothing may pile up

@@ -86,8 +86,7 @@ class AutoSniTest {
                 answering("a.shop"),
                 answering("b.shop"),
                 answering("")));
-        return new Snapshot(
-                1, plain.listeners(), plain.clusters(), Map.of(), secrets("server", "a.shop", "b.shop"));
+        return new Snapshot(1, plain.listeners(), plain.clusters(), Map.of(), secrets("server", "a.shop", "b.shop"));
     }
 
     private static Snapshot here(int port, Cluster.Protocol protocol, boolean sni, boolean san) {
@@ -107,7 +106,9 @@ class AutoSniTest {
     }
 
     @ParameterizedTest
-    @EnumSource(value = Cluster.Protocol.class, names = {"HTTP1", "HTTP2"})
+    @EnumSource(
+            value = Cluster.Protocol.class,
+            names = {"HTTP1", "HTTP2"})
     void the_authority_is_the_server_name_and_a_connection_for_one_name_never_serves_another(Cluster.Protocol protocol)
             throws Exception {
         try (RunningProxy there = new RunningProxy(there());
@@ -116,7 +117,9 @@ class AutoSniTest {
             for (int i = 0; i < 3; i++) {
                 assertThat(client.send(get("a.shop")).answer().body()).isEqualTo("for a.shop");
                 assertThat(client.send(get("B.shop:8080")).answer().body()).isEqualTo("for b.shop");
-                assertThat(client.send(get("10.1.2.3")).answer().body()).as("no name").isEqualTo("for ");
+                assertThat(client.send(get("10.1.2.3")).answer().body())
+                        .as("no name")
+                        .isEqualTo("for ");
             }
             assertThat(here.proxy().reports().get("peer").totals().connections())
                     .as("kept by name")
@@ -142,7 +145,9 @@ class AutoSniTest {
         try (RunningProxy there = new RunningProxy(there());
                 RunningProxy here = new RunningProxy(here(there.port(), Cluster.Protocol.HTTP1, false, true));
                 Client client = here.connect()) {
-            assertThat(client.send(get("a.shop")).answer().body()).as("fixed.shop has no chain of its own").isEqualTo("for ");
+            assertThat(client.send(get("a.shop")).answer().body())
+                    .as("fixed.shop has no chain of its own")
+                    .isEqualTo("for ");
             assertThat(client.send(get("c.shop")).answer().status()).isEqualTo(503);
         }
     }

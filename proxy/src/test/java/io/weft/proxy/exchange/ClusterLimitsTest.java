@@ -22,8 +22,7 @@ class ClusterLimitsTest {
     private static final String GET = "GET /a HTTP/1.1\r\nHost: x\r\n\r\n";
 
     private static Cluster atMost(int requests, Cluster cluster) {
-        return Fixture.bounded(
-                cluster, new Cluster.Limits(1024, 1024, requests), Cluster.DEFAULT_IDLE_TIMEOUT);
+        return Fixture.bounded(cluster, new Cluster.Limits(1024, 1024, requests), Cluster.DEFAULT_IDLE_TIMEOUT);
     }
 
     @Test
@@ -49,7 +48,9 @@ class ClusterLimitsTest {
             assertThat(logged.details()).isEqualTo("upstream_reset_before_response_started{overflow}");
             go.countDown();
             assertThat(first.answer().body()).isEqualTo("ok");
-            assertThat(second.send(GET).answer().body()).as("there is room again").isEqualTo("ok");
+            assertThat(second.send(GET).answer().body())
+                    .as("there is room again")
+                    .isEqualTo("ok");
         }
     }
 
@@ -104,7 +105,8 @@ class ClusterLimitsTest {
             long giveUp = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
             while (proxy.proxy().reports().get("app").totals().connectionsActive() > 0) {
                 assertThat(System.nanoTime()).isLessThan(giveUp);
-                assertThat(new CountDownLatch(1).await(20, TimeUnit.MILLISECONDS)).isFalse();
+                assertThat(new CountDownLatch(1).await(20, TimeUnit.MILLISECONDS))
+                        .isFalse();
             }
         }
     }

@@ -32,8 +32,7 @@ class RetriesTest {
     private static Snapshot http(Cluster cluster, Route.RetryPolicy policy) {
         return Fixture.http(
                 cluster,
-                forward -> new Route.Forward(
-                        forward.cluster(), forward.timeout(), null, null, forward.host(), policy));
+                forward -> new Route.Forward(forward.cluster(), forward.timeout(), null, null, forward.host(), policy));
     }
 
     private static Route.RetryPolicy policy(int attempts, On... on) {
@@ -74,8 +73,8 @@ class RetriesTest {
     @Test
     void the_only_endpoint_is_tried_again_and_the_answer_says_when_retries_are_used_up() throws Exception {
         try (Endpoint bad = failing(503);
-                RunningProxy proxy = new RunningProxy(
-                        http(Fixture.cluster("app", bad.port()), policy(3, On.SERVER_ERROR)));
+                RunningProxy proxy =
+                        new RunningProxy(http(Fixture.cluster("app", bad.port()), policy(3, On.SERVER_ERROR)));
                 Client client = proxy.connect()) {
             assertThat(client.send(GET).answer().status()).isEqualTo(503);
             RunningProxy.Logged logged = proxy.logged();
@@ -88,8 +87,8 @@ class RetriesTest {
     @Test
     void an_answer_that_the_policy_does_not_name_is_the_answer() throws Exception {
         try (Endpoint bad = failing(500);
-                RunningProxy proxy = new RunningProxy(
-                        http(Fixture.cluster("app", bad.port()), policy(3, On.GATEWAY_ERROR)));
+                RunningProxy proxy =
+                        new RunningProxy(http(Fixture.cluster("app", bad.port()), policy(3, On.GATEWAY_ERROR)));
                 Client client = proxy.connect()) {
             assertThat(client.send(GET).answer().status()).isEqualTo(500);
             RunningProxy.Logged logged = proxy.logged();
@@ -101,8 +100,8 @@ class RetriesTest {
     @Test
     void what_was_sent_of_a_body_is_not_sent_again() throws Exception {
         try (Endpoint bad = failing(503);
-                RunningProxy proxy = new RunningProxy(
-                        http(Fixture.cluster("app", bad.port()), policy(3, On.SERVER_ERROR)));
+                RunningProxy proxy =
+                        new RunningProxy(http(Fixture.cluster("app", bad.port()), policy(3, On.SERVER_ERROR)));
                 Client client = proxy.connect()) {
             client.send("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\n\r\na");
             assertThat(client.answer().status()).isEqualTo(503);
@@ -201,7 +200,9 @@ class RetriesTest {
                         policy(2, On.REFUSED_STREAM)));
                 Client client = proxy.connect()) {
             assertThat(client.send(GET).answer().body()).isEqualTo("ok");
-            assertThat(proxy.logged().attempts()).as("one, the safe replay, two retries").isEqualTo(4);
+            assertThat(proxy.logged().attempts())
+                    .as("one, the safe replay, two retries")
+                    .isEqualTo(4);
         }
     }
 

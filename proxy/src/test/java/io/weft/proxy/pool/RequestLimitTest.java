@@ -31,6 +31,7 @@ class RequestLimitTest {
 
     @Test
     void a_limit_of_nothing_is_always_reached() {
-        assertThat(RequestLimit.of(new RequestLimit.Counts(1), 0, 0).isReached()).isTrue();
+        assertThat(RequestLimit.of(new RequestLimit.Counts(1), 0, 0).isReached())
+                .isTrue();
     }
 }

@@ -170,8 +170,8 @@ class HalfClosedTlsTest {
     }
 
     private static SSLSocket jdkClient(RunningProxy proxy) throws Exception {
-        SSLSocket socket = (SSLSocket)
-                jdk().getSocketFactory().createSocket(InetAddress.getLoopbackAddress(), proxy.port());
+        SSLSocket socket =
+                (SSLSocket) jdk().getSocketFactory().createSocket(InetAddress.getLoopbackAddress(), proxy.port());
         socket.setEnabledProtocols(new String[] {"TLSv1.3"});
         return socket;
     }
@@ -196,8 +196,8 @@ class HalfClosedTlsTest {
 
     @Test
     void a_tls_server_hears_the_clients_end_by_close_notify_and_its_answer_arrives_L4_08() throws Exception {
-        try (ServerSocket server = jdk().getServerSocketFactory()
-                        .createServerSocket(0, 16, InetAddress.getLoopbackAddress());
+        try (ServerSocket server =
+                        jdk().getServerSocketFactory().createServerSocket(0, 16, InetAddress.getLoopbackAddress());
                 RunningProxy proxy = new RunningProxy(originating(server.getLocalPort()));
                 Socket client = new Socket(InetAddress.getLoopbackAddress(), proxy.port())) {
             speakThenListen(client, answerBehindTheEnd(server));

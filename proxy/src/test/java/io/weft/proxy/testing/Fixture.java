@@ -146,6 +146,60 @@ public final class Fixture {
                 List.of());
     }
 
+    public static HttpConnectionManager manager(
+            RouteTable table,
+            HttpConnectionManager.Timeouts timeouts,
+            HttpConnectionManager.Limits limits,
+            HttpConnectionManager.Http1 http1) {
+        HttpConnectionManager plain = manager(table, timeouts, List.of());
+        return new HttpConnectionManager(
+                plain.statPrefix(),
+                plain.codec(),
+                plain.routes(),
+                plain.filters(),
+                timeouts,
+                limits,
+                plain.path(),
+                plain.forwarded(),
+                plain.serverHeader(),
+                plain.serverName(),
+                http1,
+                plain.http2(),
+                plain.generateRequestId(),
+                plain.preserveExternalRequestId(),
+                plain.stripPort(),
+                plain.upgrades(),
+                plain.accessLogs());
+    }
+
+    /** All that matters of it is how it treats requests' heads. */
+    public static HttpConnectionManager manager(
+            RouteTable table, HttpConnectionManager.Forwarded forwarded, boolean stripPort) {
+        HttpConnectionManager plain = manager(table);
+        return new HttpConnectionManager(
+                plain.statPrefix(),
+                plain.codec(),
+                plain.routes(),
+                plain.filters(),
+                plain.timeouts(),
+                plain.limits(),
+                plain.path(),
+                forwarded,
+                plain.serverHeader(),
+                plain.serverName(),
+                plain.http1(),
+                plain.http2(),
+                plain.generateRequestId(),
+                plain.preserveExternalRequestId(),
+                stripPort,
+                plain.upgrades(),
+                plain.accessLogs());
+    }
+
+    public static Snapshot http(HttpConnectionManager manager, Cluster... clusters) {
+        return snapshot(listener(Listener.Inspection.NONE, chain(manager, null)), clusters);
+    }
+
     public static TcpProxy tcp(String cluster) {
         return new TcpProxy(
                 "test", new ClusterChoice.Single(cluster), TcpProxy.DEFAULT_IDLE_TIMEOUT, 1, Duration.ZERO, List.of());
