@@ -90,6 +90,7 @@ final class Samples {
                 Duration.ofSeconds(5),
                 Duration.ofHours(1),
                 revision,
+                Duration.ZERO,
                 Cluster.Limits.DEFAULT,
                 List.of(),
                 tls,

@@ -107,6 +107,7 @@ final class ClusterParser {
                 connectTimeout(),
                 http.idleTimeout(),
                 http.maxRequestsPerConnection(),
+                http.maxStreamDuration(),
                 limits(message.getCircuitBreakers()),
                 transports,
                 tls,

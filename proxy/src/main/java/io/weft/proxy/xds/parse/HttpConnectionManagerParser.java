@@ -73,7 +73,8 @@ final class HttpConnectionManagerParser {
                             "idle_timeout",
                             "max_connection_duration",
                             "max_headers_count",
-                            "max_requests_per_connection")
+                            "max_requests_per_connection",
+                            "max_stream_duration")
                     .only("headers_with_underscores_action", "headers are kept as they came", "ALLOW"),
             MessageFields.of("envoy.config.core.v3.Http1ProtocolOptions")
                     .honours("accept_http_10", "default_host_for_http_10")
@@ -158,6 +159,14 @@ final class HttpConnectionManagerParser {
     private Timeouts timeouts() {
         HttpProtocolOptions common = message.getCommonHttpProtocolOptions();
         FieldPath at = path.field("common_http_protocol_options");
+        reading.notSupportedHere(
+                common,
+                at,
+                "idle_timeout",
+                "max_connection_duration",
+                "max_headers_count",
+                "max_requests_per_connection",
+                "headers_with_underscores_action");
         Timeouts otherwise = Timeouts.DEFAULT;
         return new Timeouts(
                 Scalars.duration(

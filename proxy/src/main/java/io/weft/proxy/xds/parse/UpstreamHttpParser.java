@@ -38,6 +38,7 @@ final class UpstreamHttpParser {
             Protocol protocol,
             Duration idleTimeout,
             int maxRequestsPerConnection,
+            Duration maxStreamDuration,
             boolean autoSni,
             boolean autoSanValidation) {}
 
@@ -139,7 +140,7 @@ final class UpstreamHttpParser {
             UpstreamHttpProtocolOptions upstream,
             FieldPath path) {
         FieldPath at = path.field("common_http_protocol_options");
-        reading.notSupportedHere(common, at, "idle_timeout", "max_requests_per_connection");
+        reading.notSupportedHere(common, at, "idle_timeout", "max_requests_per_connection", "max_stream_duration");
         return new UpstreamHttp(
                 protocol,
                 Scalars.duration(
@@ -154,6 +155,11 @@ final class UpstreamHttpParser {
                         Integer.MAX_VALUE,
                         maxRequests,
                         at.field("max_requests_per_connection")),
+                Scalars.duration(
+                        common.hasMaxStreamDuration(),
+                        common.getMaxStreamDuration(),
+                        at.field("max_stream_duration"),
+                        Duration.ZERO),
                 upstream.getAutoSni(),
                 upstream.getAutoSanValidation());
     }
