@@ -171,13 +171,16 @@ class PassthroughTest {
     }
 
     @Test
-    void a_port_that_no_service_names_is_reached_but_only_by_mutual_tls_where_that_is_demanded_INT_12() throws Exception {
+    void a_port_that_no_service_names_is_reached_but_only_by_mutual_tls_where_that_is_demanded_INT_12()
+            throws Exception {
         String url = "http://" + server.v4() + ":" + UNKNOWN + "/";
         assertThat(call(outsider, url).text()).isEqualTo("server:" + UNKNOWN);
         ofServer.awaitLine(SOON, "InboundPassthroughCluster", ":" + UNKNOWN);
         put("strict.yaml", STRICT);
         try {
-            assertThat(soon(() -> !call(outsider, url).ok())).as("plaintext is refused").isTrue();
+            assertThat(soon(() -> !call(outsider, url).ok()))
+                    .as("plaintext is refused")
+                    .isTrue();
             assertThat(call(caller, "http://" + VIP + "/").text())
                     .as("mutual TLS to the port that is known")
                     .isEqualTo("server:" + KNOWN);
