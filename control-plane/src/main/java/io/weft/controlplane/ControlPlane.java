@@ -6,6 +6,7 @@ import io.grpc.ServerInterceptors;
 import io.grpc.netty.NettyServerBuilder;
 import io.weft.certs.authority.AuthorityFolder;
 import io.weft.certs.authority.Lifetimes;
+import io.weft.certs.authority.ServerNames;
 import io.weft.certs.issued.IssuedKeys;
 import io.weft.certs.join.JoinTokens;
 import io.weft.controlplane.admin.AdminServer;
@@ -29,6 +30,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ExecutorService;
@@ -92,7 +94,7 @@ final class ControlPlane implements AutoCloseable {
         ExecutorService calls = calls();
 
         LiveAuthority authority = LiveAuthority.open(options.authority(), options.trustDomain(), lifetimes(), clock);
-        var identity = new ServerIdentity(authority, options.dnsNames(), timers, clock);
+        var identity = new ServerIdentity(authority, this::serverNames, timers, clock);
         var lapse = new LapsedRenewal(
                 new IssuedKeys(new AuthorityFolder(options.authority()).issued(), clock),
                 options.renewalGrace(),
@@ -182,6 +184,12 @@ final class ControlPlane implements AutoCloseable {
                 threads, Thread.ofPlatform().name("weft-calls-", 0).daemon().factory());
         running.push(calls::shutdownNow);
         return calls;
+    }
+
+    private ServerNames serverNames() {
+        var addresses = new LinkedHashSet<>(options.addresses());
+        addresses.addAll(LocalAddresses.of(options.secure()));
+        return new ServerNames(options.dnsNames(), addresses);
     }
 
     private Lifetimes lifetimes() {
