@@ -78,8 +78,20 @@ class CertsMainTest {
         weft("root", "--dir", ca);
         Path out = temp.resolve("tls");
 
-        Outcome issued =
-                weft("issue", "--dir", ca, "--id", CART, "--out", out.toString(), "--dns", "cart.shop", "--ip", "10.0.0.7", "--ttl", "1h");
+        Outcome issued = weft(
+                "issue",
+                "--dir",
+                ca,
+                "--id",
+                CART,
+                "--out",
+                out.toString(),
+                "--dns",
+                "cart.shop",
+                "--ip",
+                "10.0.0.7",
+                "--ttl",
+                "1h");
 
         assertThat(issued.status()).as(issued.err()).isZero();
         assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(out.resolve("key.pem"))))

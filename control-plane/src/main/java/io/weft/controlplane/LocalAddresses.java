@@ -28,7 +28,8 @@ final class LocalAddresses {
     private static Set<InetAddress> all() {
         Set<InetAddress> addresses = new LinkedHashSet<>();
         try {
-            List<NetworkInterface> interfaces = NetworkInterface.networkInterfaces().toList();
+            List<NetworkInterface> interfaces =
+                    NetworkInterface.networkInterfaces().toList();
             for (NetworkInterface one : interfaces) {
                 if (one.isUp()) {
                     for (InetAddress address : one.inetAddresses().toList()) {

@@ -90,8 +90,8 @@ class PortsTest {
         context.init(null, trust.getTrustManagers(), null);
         for (String name : List.of("127.0.0.1", "localhost")) {
             try (Socket plain = new Socket(address.getAddress(), address.getPort());
-                    SSLSocket socket = (SSLSocket)
-                            context.getSocketFactory().createSocket(plain, name, address.getPort(), true)) {
+                    SSLSocket socket =
+                            (SSLSocket) context.getSocketFactory().createSocket(plain, name, address.getPort(), true)) {
                 SSLParameters parameters = socket.getSSLParameters();
                 parameters.setEndpointIdentificationAlgorithm("HTTPS");
                 socket.setSSLParameters(parameters);

@@ -150,8 +150,14 @@ final class AdsStream<Q, A, R> implements StreamObserver<Q>, Subscriber {
     }
 
     private void offer(Pending later) {
-        pending.accumulateAndGet(later, (before, next) -> Pending.merge(before, Objects.requireNonNull(next)));
-        service.workers().execute(() -> events.execute(this::takeOffer));
+        Pending before = pending.getAndAccumulate(
+                later, (earlier, next) -> Pending.merge(earlier, Objects.requireNonNull(next)));
+        // One that was there already has a task that will take both, or waits for the proxy to read: so the workers'
+        // queue
+        // holds at most one task of each stream, however fast the mesh changes.
+        if (before == null) {
+            service.workers().execute(() -> events.execute(this::takeOffer));
+        }
     }
 
     private void received(Q message) {
