@@ -30,6 +30,7 @@ import io.weft.proxy.xds.ResourceParser;
 import io.weft.proxy.xds.SecretSource;
 import io.weft.proxy.xds.XdsOptions;
 import io.weft.proxy.xds.XdsSource;
+import io.weft.proxy.xds.XdsStatus;
 import io.weft.proxy.xds.parse.Parsers;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -79,7 +80,10 @@ final class Service implements AutoCloseable {
     private final Lifecycle lifecycle;
     private final AdminServer admin;
     private final @Nullable Address adminAddress;
-    private volatile boolean applied;
+    /** The number of the last snapshot that was put into force. */
+    private volatile long inForce;
+
+    private volatile boolean configured;
 
     /** @param identity makes the workload's identity on the loops given to it; null where secrets are configured */
     Service(
@@ -123,11 +127,20 @@ final class Service implements AutoCloseable {
 
     private List<Lifecycle.Condition> conditions() {
         return List.of(
-                new Lifecycle.Condition(
-                        "configuration", () -> applied && xds.status().complete()),
+                new Lifecycle.Condition("configuration", this::configured),
                 new Lifecycle.Condition(
                         "certificate",
                         () -> identity == null || certified(identity.status().state())));
+    }
+
+    /**
+     * All that was told at first is in force. What is told says that it is complete before the listeners of its last part
+     * are bound, so the snapshot's number is looked at too, until it held once.
+     */
+    private boolean configured() {
+        XdsStatus told = xds.status();
+        configured = configured || (told.complete() && inForce >= told.sequence());
+        return configured;
     }
 
     private static boolean certified(IdentityStatus.State state) {
@@ -182,7 +195,7 @@ final class Service implements AutoCloseable {
     private void apply(Snapshot snapshot) {
         try {
             proxy.apply(snapshot);
-            applied = true;
+            inForce = snapshot.sequence();
         } catch (RuntimeException e) {
             // What is in force stays in force.
             LOG.log(Level.ERROR, "configuration " + snapshot.sequence() + " could not be put into force", e);

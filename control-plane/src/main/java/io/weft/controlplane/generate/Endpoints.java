@@ -50,6 +50,9 @@ record Endpoints(String service, List<Endpoint> all) {
                         .setSubZone(locality.subZone()));
             }
             endpoints.forEach(endpoint -> group.addLbEndpoints(write(endpoint)));
+            // Proxies do not look at it unless told to; gRPC leaves out a locality that has none.
+            group.setLoadBalancingWeight(
+                    Xds.uint32(endpoints.stream().mapToInt(Endpoint::weight).sum()));
             assignment.addEndpoints(group);
         });
         return assignment.build();

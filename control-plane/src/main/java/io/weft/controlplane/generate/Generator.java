@@ -36,6 +36,7 @@ public final class Generator {
     private final SharedCache<Ingredients, List<EncodedResource>> resources;
     private final SharedCache<OfOutboundListener, EncodedResource> outboundListeners = new SharedCache<>(MOST_OUTBOUND);
     private final SharedCache<OfOutbound, ResourceSet> outbound = new SharedCache<>(MOST_OUTBOUND);
+    private final SharedCache<Outbound, ResourceSet> grpcOutbound = new SharedCache<>(MOST_OUTBOUND);
     private final SharedCache<View, ResourceSet> sets = new SharedCache<>(MOST_SETS);
 
     /** @param cachedResources how many encoded resources are kept for sharing at most, beside the large ones */
@@ -49,6 +50,16 @@ public final class Generator {
     }
 
     private ResourceSet make(View view) {
+        return switch (view.reader()) {
+            case View.Reader.Sidecar sidecar -> makeSidecar(view);
+            case View.Reader.Grpc grpc ->
+                grpcOutbound
+                        .get(view.outbound(), calls -> ResourceSet.of(GrpcClient.write(calls)))
+                        .with(new GrpcServer(view.inbound(), view.surroundings(), grpc).write());
+        };
+    }
+
+    private ResourceSet makeSidecar(View view) {
         View.Surroundings surroundings = view.surroundings();
         var own = new ArrayList<EncodedResource>(
                 resources.get(new Ingredients.OfFixedClusters(surroundings.families()), Generator::fixedClusters));

@@ -44,6 +44,11 @@ final class InboundResolver {
         return new Inbound(List.copyOf(ports), mtls.whole(), policies(node.namespace(), workload.labels()));
     }
 
+    /** Whether callers are told that the workload takes mutual TLS where its mode leaves that open. */
+    boolean isInMesh(ProxyNode node) {
+        return workloadOf(node).hasSidecar();
+    }
+
     /** What the mesh knows to run there under the proven identity, else what the proxy says of itself. */
     private Workload workloadOf(ProxyNode node) {
         return node.addresses().stream()

@@ -1,11 +1,13 @@
 package io.weft.controlplane.generate;
 
+import com.google.protobuf.Message;
 import io.envoyproxy.envoy.config.core.v3.ApiConfigSource;
 import io.envoyproxy.envoy.config.core.v3.ApiVersion;
 import io.envoyproxy.envoy.config.core.v3.ConfigSource;
 import io.envoyproxy.envoy.config.core.v3.GrpcService;
 import io.envoyproxy.envoy.config.core.v3.TransportSocket;
 import io.envoyproxy.envoy.extensions.transport_sockets.raw_buffer.v3.RawBuffer;
+import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.CertificateProviderPluginInstance;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.CertificateValidationContext;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.CommonTlsContext;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.DownstreamTlsContext;
@@ -35,10 +37,7 @@ final class MutualTls {
         var context = DownstreamTlsContext.newBuilder()
                 .setCommonTlsContext(common(SERVER_ALPN, List.of(anyOfTheMesh)))
                 .setRequireClientCertificate(Xds.yes());
-        return TransportSocket.newBuilder()
-                .setName("envoy.transport_sockets.tls")
-                .setTypedConfig(Xds.any(context.build()))
-                .build();
+        return socket(context.build());
     }
 
     /**
@@ -54,9 +53,57 @@ final class MutualTls {
         var context = UpstreamTlsContext.newBuilder()
                 .setCommonTlsContext(common(clientAlpn(protocol), names))
                 .setSni(sni);
+        return socket(context.build());
+    }
+
+    /**
+     * As {@link #client}, for gRPC: with certificates of its own provider, and without what it knows no word for, which are ALPN names
+     * and versions of TLS.
+     */
+    @SuppressWarnings("deprecation") // the field that took its place is not read by gRPC
+    static TransportSocket grpcClient(List<String> peers, String namespaceIds) {
+        var roots = CertificateValidationContext.newBuilder()
+                .setCaCertificateProviderInstance(provided(XdsNames.TRUST_SECRET));
+        if (peers.isEmpty()) {
+            roots.addMatchSubjectAltNames(StringMatcher.newBuilder().setPrefix(namespaceIds));
+        }
+        peers.forEach(
+                peer -> roots.addMatchSubjectAltNames(StringMatcher.newBuilder().setExact(peer)));
+        return socket(UpstreamTlsContext.newBuilder()
+                .setCommonTlsContext(provided(roots))
+                .build());
+    }
+
+    /** As {@link #server}, for gRPC, which can demand a certificate of its roots and no name in it. */
+    static TransportSocket grpcServer() {
+        var roots = CertificateValidationContext.newBuilder()
+                .setCaCertificateProviderInstance(provided(XdsNames.TRUST_SECRET));
+        return socket(DownstreamTlsContext.newBuilder()
+                .setCommonTlsContext(provided(roots))
+                .setRequireClientCertificate(Xds.yes())
+                .build());
+    }
+
+    private static CommonTlsContext provided(CertificateValidationContext.Builder roots) {
+        return CommonTlsContext.newBuilder()
+                .setTlsCertificateProviderInstance(provided(XdsNames.WORKLOAD_SECRET))
+                .setCombinedValidationContext(CommonTlsContext.CombinedCertificateValidationContext.newBuilder()
+                        .setDefaultValidationContext(roots))
+                .build();
+    }
+
+    /** Of the provider that a bootstrap file for Istio names {@code default}. */
+    private static CertificateProviderPluginInstance provided(String certificate) {
+        return CertificateProviderPluginInstance.newBuilder()
+                .setInstanceName("default")
+                .setCertificateName(certificate)
+                .build();
+    }
+
+    private static TransportSocket socket(Message context) {
         return TransportSocket.newBuilder()
                 .setName("envoy.transport_sockets.tls")
-                .setTypedConfig(Xds.any(context.build()))
+                .setTypedConfig(Xds.any(context))
                 .build();
     }
 

@@ -89,7 +89,7 @@ final class NetworkFilters {
                 .build();
     }
 
-    private static HttpFilter router() {
+    static HttpFilter router() {
         return HttpFilter.newBuilder()
                 .setName("envoy.filters.http.router")
                 .setTypedConfig(Xds.any(Router.getDefaultInstance()))

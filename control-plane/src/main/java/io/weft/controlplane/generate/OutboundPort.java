@@ -14,7 +14,7 @@ import java.util.List;
  * @param destinations where calls to it go before they are redirected
  * @param peers the SPIFFE ids of its workloads, sorted
  * @param namespaceIds what the SPIFFE ids of the service's namespace begin with
- * @param endpoints its instances; for a headless service empty
+ * @param endpoints its instances
  */
 record OutboundPort(
         String host,

@@ -81,7 +81,7 @@ final class OutboundResolver {
                 addresses.isEmpty() ? List.of() : List.of(new Destination(port.port(), false, addresses));
         List<Endpoint> all = endpoints.resolve(service, port);
         TrafficPolicy policy = rules.policyFor(service, port.port());
-        return port(service, port, false, destinations, policy, all, all);
+        return port(service, port, false, destinations, policy, all);
     }
 
     /** Instances are called by their own address and port: what would work without the mesh works the same with it. */
@@ -97,7 +97,7 @@ final class OutboundResolver {
         var destinations = new ArrayList<Destination>();
         groups.forEach((group, addresses) ->
                 destinations.add(new Destination(group.port(), group.mtls(), List.copyOf(addresses))));
-        return port(service, port, true, List.copyOf(destinations), policy, all, List.of());
+        return port(service, port, true, List.copyOf(destinations), policy, all);
     }
 
     private OutboundPort port(
@@ -106,8 +106,7 @@ final class OutboundResolver {
             boolean headless,
             List<Destination> destinations,
             TrafficPolicy policy,
-            List<Endpoint> all,
-            List<Endpoint> balanced) {
+            List<Endpoint> all) {
         var peers = new TreeSet<String>();
         all.stream().map(Endpoint::peer).filter(peer -> !peer.isEmpty()).forEach(peers::add);
         return new OutboundPort(
@@ -119,6 +118,6 @@ final class OutboundResolver {
                 policy,
                 List.copyOf(peers),
                 mesh.settings().spiffeId(service.namespace(), ""),
-                balanced);
+                all);
     }
 }

@@ -47,6 +47,16 @@ final class Rbac {
                         .build());
     }
 
+    /** The same, each with a name of its own: gRPC takes no two filters of one name. */
+    List<HttpFilter> grpcFilters() {
+        var filters = new ArrayList<HttpFilter>();
+        for (HttpFilter filter : httpFilters()) {
+            String suffix = filters.isEmpty() ? "" : "." + (filters.size() + 1);
+            filters.add(filter.toBuilder().setName(filter.getName() + suffix).build());
+        }
+        return filters;
+    }
+
     List<Filter> networkFilters() {
         return filters(
                 false,

@@ -1,6 +1,8 @@
 package io.weft.controlplane.generate;
 
+import io.weft.controlplane.model.IpAddress;
 import io.weft.controlplane.model.Mesh;
+import java.util.List;
 import java.util.Objects;
 
 /**
@@ -12,6 +14,7 @@ public final class View {
     private final Outbound outbound;
     private final Inbound inbound;
     private final Surroundings surroundings;
+    private final Reader reader;
     private final int hash;
 
     /** What the whole mesh and the pod's network have in common for all its traffic. */
@@ -24,11 +27,23 @@ public final class View {
         BOTH
     }
 
-    View(Outbound outbound, Inbound inbound, Surroundings surroundings) {
+    /** What the configuration is written for, with what only that kind depends on. */
+    sealed interface Reader {
+        record Sidecar() implements Reader {}
+
+        /**
+         * @param addresses where it may listen, besides all addresses at once
+         * @param inMesh whether callers are told that it takes mutual TLS where its mode leaves that open
+         */
+        record Grpc(List<IpAddress> addresses, boolean inMesh) implements Reader {}
+    }
+
+    View(Outbound outbound, Inbound inbound, Surroundings surroundings, Reader reader) {
         this.outbound = outbound;
         this.inbound = inbound;
         this.surroundings = surroundings;
-        this.hash = Objects.hash(outbound, inbound, surroundings);
+        this.reader = reader;
+        this.hash = Objects.hash(outbound, inbound, surroundings, reader);
     }
 
     /** The view of one proxy; for many proxies use {@link Views}, which does the common part once. */
@@ -48,12 +63,17 @@ public final class View {
         return surroundings;
     }
 
+    Reader reader() {
+        return reader;
+    }
+
     @Override
     public boolean equals(Object other) {
         return this == other
                 || (other instanceof View view
                         && hash == view.hash
                         && surroundings.equals(view.surroundings)
+                        && reader.equals(view.reader)
                         && inbound.equals(view.inbound)
                         && outbound.equals(view.outbound));
     }

@@ -12,6 +12,8 @@ public final class Views {
     /** Stands for all namespaces without a DestinationRule of their own: their clients call alike. */
     private static final String ANY_NAMESPACE = "";
 
+    private static final View.Reader SIDECAR = new View.Reader.Sidecar();
+
     private final Mesh mesh;
     private final MtlsModes modes;
     private final EndpointResolver endpoints;
@@ -47,7 +49,11 @@ public final class Views {
         Outbound calls = outbound.computeIfAbsent(ownRules ? node.namespace() : ANY_NAMESPACE, this::resolve);
         MeshSettings settings = mesh.settings();
         var surroundings = new View.Surroundings(settings.trustDomain(), settings.accessLog(), families(node));
-        return new View(calls, inbound.resolve(node), surroundings);
+        View.Reader reader = switch (node.reader()) {
+            case SIDECAR -> SIDECAR;
+            case GRPC -> new View.Reader.Grpc(node.addresses(), inbound.isInMesh(node));
+        };
+        return new View(calls, inbound.resolve(node), surroundings, reader);
     }
 
     private Outbound resolve(String namespace) {

@@ -83,7 +83,14 @@ sealed interface Admission {
     }
 
     private static ProxyNode proxy(Node node, String namespace, String account) {
-        return new ProxyNode(node.getId(), namespace, account, addresses(node), labels(node));
+        return new ProxyNode(node.getId(), namespace, account, addresses(node), labels(node), reader(node));
+    }
+
+    /** As Istio does it: by the generator that the node asks for. */
+    private static ProxyNode.Reader reader(Node node) {
+        return text(node, "GENERATOR").filter("grpc"::equals).isPresent()
+                ? ProxyNode.Reader.GRPC
+                : ProxyNode.Reader.SIDECAR;
     }
 
     /** {@code sidecar~10.0.0.1~cart-0.shop~shop.svc.cluster.local}, as Istio forms it. */

@@ -33,8 +33,8 @@ import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
 
 /**
- * Whole configurations, one file each: the mesh, a line that names the proxy, and what is generated for it; a last word on that
- * line turns the access log on. {@code -Dgolden.update=true}
+ * Whole configurations, one file each: the mesh, a line that names the proxy, and what is generated for it. A last word on that line,
+ * {@code access-log}, turns the access log on; {@code grpc} stands for a program with gRPC's own client of xDS. {@code -Dgolden.update=true}
  * writes the last part anew.
  */
 final class GoldenTest {
@@ -71,10 +71,18 @@ final class GoldenTest {
         int line = content.indexOf(PROXY);
         int end = content.indexOf('\n', line) + 1;
         String[] proxy = content.substring(line + PROXY.length(), end).strip().split(" ");
-        var settings = new MeshSettings("cluster.local", "cluster.local", Set.of("weft-system"), proxy.length > 3);
+        var settings = new MeshSettings(
+                "cluster.local",
+                "cluster.local",
+                Set.of("weft-system"),
+                proxy.length > 3 && proxy[3].equals("access-log"));
         MeshLoad load = Meshes.load(settings, content.substring(0, line));
         assertThat(load.problems()).isEmpty();
-        ResourceSet set = Meshes.resources(load.mesh(), Meshes.node(proxy[0], proxy[1], proxy[2].split(",")));
+        ProxyNode node = Meshes.node(proxy[0], proxy[1], proxy[2].split(","));
+        if (proxy.length > 3 && proxy[3].equals("grpc")) {
+            node = new ProxyNode(node.id(), proxy[0], proxy[1], node.addresses(), node.labels(), ProxyNode.Reader.GRPC);
+        }
+        ResourceSet set = Meshes.resources(load.mesh(), node);
         String actual = content.substring(0, end) + print(set);
         if (Boolean.getBoolean("golden.update")) {
             Files.writeString(file, actual);

@@ -115,7 +115,8 @@ final class Meshes {
                 namespace,
                 account,
                 Stream.of(addresses).map(IpAddress::of).toList(),
-                Map.of());
+                Map.of(),
+                ProxyNode.Reader.SIDECAR);
     }
 
     static ResourceSet resources(Mesh mesh, ProxyNode node) {

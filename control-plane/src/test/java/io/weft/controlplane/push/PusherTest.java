@@ -125,7 +125,13 @@ class PusherTest {
     }
 
     private static ProxyNode node(String namespace, String account) {
-        return new ProxyNode(account + "-0", namespace, account, List.of(IpAddress.of("10.0.0.1")), Map.of());
+        return new ProxyNode(
+                account + "-0",
+                namespace,
+                account,
+                List.of(IpAddress.of("10.0.0.1")),
+                Map.of(),
+                ProxyNode.Reader.SIDECAR);
     }
 
     private static Mesh mesh(MtlsMode mode) {

@@ -29,7 +29,7 @@ public final class Program {
     }
 
     /** A session of its own keeps a terminal's Ctrl-C for the lab, which then ends its programs in order. */
-    static Program start(String name, Path log, Map<String, String> environment, List<String> command) {
+    public static Program start(String name, Path log, Map<String, String> environment, List<String> command) {
         var all = new java.util.ArrayList<String>(List.of("setsid"));
         all.addAll(command);
         var builder = new ProcessBuilder(all)

@@ -171,11 +171,14 @@ final class XdsClient {
     private void count(Effect.Purpose purpose, Request request) {
         ResourceType type = ResourceType.of(request.typeUrl());
         String error = request.error();
+        XdsStatus.Updates before =
+                type == null ? XdsStatus.Updates.NONE : updates.getOrDefault(type, XdsStatus.Updates.NONE);
         if (error != null) {
-            LOGGER.log(Level.WARNING, "rejected: {0}", error);
+            // Servers exist that send what was refused again at once, for as long as it is refused.
+            Level level = error.equals(before.lastRejection()) ? Level.DEBUG : Level.WARNING;
+            LOGGER.log(level, "rejected: {0}", error);
         }
         if (type != null && purpose != Effect.Purpose.SUBSCRIBE) {
-            XdsStatus.Updates before = updates.getOrDefault(type, XdsStatus.Updates.NONE);
             updates.put(type, error == null ? before.accept() : before.reject(error));
         }
     }
