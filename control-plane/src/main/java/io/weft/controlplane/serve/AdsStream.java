@@ -5,6 +5,7 @@ import io.grpc.Status;
 import io.grpc.SynchronizationContext;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
+import io.weft.certs.identity.TrustBundle;
 import io.weft.controlplane.caller.Caller;
 import io.weft.controlplane.generate.EncodedResource;
 import io.weft.controlplane.generate.ResourceSet;
@@ -109,6 +110,19 @@ final class AdsStream<Q, A, R> implements StreamObserver<Q>, Subscriber {
     @Override
     public void offer(ResourceSet resources, long changedAt) {
         offer(new Pending(resources, changedAt));
+    }
+
+    /** Ends the stream if the certificate that opened it would not be let in with these roots. */
+    void trustChanged(TrustBundle bundle) {
+        if (caller instanceof Caller.Certified certified
+                && !certified.holds(bundle, service.clock().instant())) {
+            LOG.log(
+                    System.Logger.Level.WARNING,
+                    "the stream of {0} ends: no root of its certificate is trusted now",
+                    caller);
+            close(Status.UNAUTHENTICATED.withDescription(
+                    "the certificate that opened this stream is not trusted any more; reconnect with another one"));
+        }
     }
 
     /** The trust bundle has changed. */
