@@ -68,7 +68,8 @@ class CertsMainTest {
         assertThat(token.err()).contains("good once until " + NOW.plusSeconds(90));
         assertThat(token.out().lines()).hasSize(1);
         assertThat(JoinToken.parse(token.out()).pin().root()).isEqualTo(controlPlane.rootFingerprint());
-        assertThat(new JoinTokens(new AuthorityFolder(Path.of(ca)).tokens(), () -> now).redeem(token.out()))
+        assertThat(new JoinTokens(new AuthorityFolder(Path.of(ca)).tokens(), () -> now)
+                        .redeem(token.out(), controlPlane.rootFingerprint()))
                 .isEqualTo(new Redeemed(SpiffeId.parse("spiffe://example.org/ns/shop/sa/cart")));
     }
 

@@ -4,13 +4,16 @@ import io.grpc.BindableService;
 import io.grpc.Server;
 import io.grpc.ServerInterceptors;
 import io.grpc.netty.NettyServerBuilder;
+import io.weft.certs.authority.AuthorityFolder;
 import io.weft.certs.authority.Lifetimes;
+import io.weft.certs.issued.IssuedKeys;
 import io.weft.certs.join.JoinTokens;
 import io.weft.controlplane.admin.AdminServer;
 import io.weft.controlplane.caller.Callers;
 import io.weft.controlplane.caller.ServerTls;
 import io.weft.controlplane.generate.Generator;
 import io.weft.controlplane.issue.CertificateIssuer;
+import io.weft.controlplane.issue.LapsedRenewal;
 import io.weft.controlplane.issue.LiveAuthority;
 import io.weft.controlplane.issue.ServerIdentity;
 import io.weft.controlplane.model.Mesh;
@@ -90,7 +93,12 @@ final class ControlPlane implements AutoCloseable {
 
         LiveAuthority authority = LiveAuthority.open(options.authority(), options.trustDomain(), lifetimes(), clock);
         var identity = new ServerIdentity(authority, options.dnsNames(), timers, clock);
-        var issuer = new CertificateIssuer(authority, new JoinTokens(options.tokens(), clock), metrics);
+        var lapse = new LapsedRenewal(
+                new IssuedKeys(new AuthorityFolder(options.authority()).issued(), clock),
+                options.renewalGrace(),
+                clock);
+        var issuer = new CertificateIssuer(authority, new JoinTokens(options.tokens(), clock), lapse, metrics);
+        timers.scheduleWithFixedDelay(() -> calls.execute(lapse::clean), 0, 1, TimeUnit.HOURS);
 
         var pusher = new Pusher(new Generator(CACHED_RESOURCES), options.debounce(), metrics);
         running.push(pusher);
@@ -110,9 +118,9 @@ final class ControlPlane implements AutoCloseable {
         long refresh = options.authorityRefresh().toMillis();
         timers.scheduleWithFixedDelay(authority::refresh, refresh, refresh, TimeUnit.MILLISECONDS);
 
-        var callers = new Callers(authority::bundle, clock, metrics);
+        var callers = new Callers(authority::bundle, clock, options.renewalGrace(), metrics);
         Server tls = limited(NettyServerBuilder.forAddress(options.secure().socketAddress()), calls)
-                .sslContext(ServerTls.context(identity::current, authority::bundle, clock))
+                .sslContext(ServerTls.context(identity::current, authority::bundle, clock, options.renewalGrace()))
                 .addService(ServerInterceptors.intercept(ads.bindService(), callers.overTls()))
                 .addService(ServerInterceptors.intercept(issuer.service(), callers.overTls()))
                 .build()

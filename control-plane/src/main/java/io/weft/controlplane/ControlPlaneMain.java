@@ -40,6 +40,8 @@ import picocli.CommandLine.Spec;
             "  weft certs token --dir /var/lib/weft/ca --id spiffe://cluster.local/ns/shop/sa/cart",
         })
 public final class ControlPlaneMain implements Callable<Integer> {
+    private static final Duration LONGEST_GRACE = Duration.ofDays(30);
+
     private final PrintWriter out;
     private final CountDownLatch stop;
 
@@ -100,6 +102,15 @@ public final class ControlPlaneMain implements Callable<Integer> {
             defaultValue = "24h",
             description = "Life of a workload's certificate, as 90s, 10m, 24h; default ${DEFAULT-VALUE}.")
     private String certificateTtl = "24h";
+
+    @Option(
+            names = "--expired-renewal-grace",
+            paramLabel = "TIME",
+            defaultValue = "72h",
+            description =
+                    "How long after its end a workload's certificate can still buy the next one, and nothing else;"
+                            + " at most 30d; 0 for not at all; default ${DEFAULT-VALUE}.")
+    private String renewalGrace = "72h";
 
     @Option(
             names = "--dns-name",
@@ -185,6 +196,15 @@ public final class ControlPlaneMain implements Callable<Integer> {
         return 0;
     }
 
+    private Duration renewalGrace() {
+        Duration grace = Durations.parseOrZero(renewalGrace);
+        if (grace.compareTo(LONGEST_GRACE) > 0) {
+            throw new IllegalArgumentException(
+                    "--expired-renewal-grace " + renewalGrace + "; expected at most " + LONGEST_GRACE.toDays() + "d");
+        }
+        return grace;
+    }
+
     private Options options() {
         Path folder = config;
         if (folder == null) {
@@ -208,10 +228,11 @@ public final class ControlPlaneMain implements Callable<Integer> {
                     ListenAddress.parse(httpAddress),
                     accessLog,
                     Durations.parse(certificateTtl),
+                    renewalGrace(),
                     names,
                     new StreamLimits(streamsPerProxy, StreamLimits.DEFAULT.perIdentity(), StreamLimits.DEFAULT.inAll()),
                     Debounce.DEFAULT,
-                    Duration.ofSeconds(5),
+                    Duration.ofSeconds(1),
                     Duration.ofSeconds(5));
         } catch (IllegalArgumentException e) {
             throw new ParameterException(spec.commandLine(), String.valueOf(e.getMessage()), e);

@@ -10,6 +10,11 @@ final class Durations {
 
     private Durations() {}
 
+    /** As {@link #parse}, but {@code 0} is allowed too. */
+    static Duration parseOrZero(String text) {
+        return text.equals("0") ? Duration.ZERO : parse(text);
+    }
+
     /** @throws IllegalArgumentException when the text is not a number and a unit, or zero */
     static Duration parse(String text) {
         Matcher matcher = FORM.matcher(text);

@@ -16,6 +16,7 @@ import java.util.Set;
  * @param tokens the folder of the join tokens
  * @param plaintext the port without TLS, for debugging on a machine of one's own; normally empty
  * @param certificateTtl how long a workload's certificate lives when it asks for nothing
+ * @param renewalGrace how long after its end a certificate may still be renewed; zero for not at all
  * @param dnsNames names of the server's certificate besides its SPIFFE id
  * @param authorityRefresh how often the authority's folder is looked at for another root
  * @param grace how long streams may take to end when the control plane stops
@@ -30,6 +31,7 @@ record Options(
         ListenAddress http,
         boolean accessLog,
         Duration certificateTtl,
+        Duration renewalGrace,
         Set<String> dnsNames,
         StreamLimits limits,
         Debounce debounce,

@@ -249,6 +249,17 @@ class AdsTest {
     }
 
     @Test
+    void nothing_is_told_to_a_certificate_that_is_over_even_if_its_timer_is_late() throws Exception {
+        TestProxy proxy = proxy("shop", "cart");
+        awaitCluster(proxy, clusterOf("bank", "pay"));
+
+        mesh.advance(Duration.ofHours(2));
+        mesh.write("new.yaml", service("shop", "new", "10.1.0.9"));
+        assertThat(proxy.end().getDescription()).contains("expired");
+        assertThat(proxy.of(CLUSTER)).doesNotContainKey(clusterOf("shop", "new"));
+    }
+
+    @Test
     @DisplayName("6.3: at most four streams of one proxy")
     void a_fifth_stream_of_one_proxy_is_refused_until_another_one_ends() throws Exception {
         var channel = mesh.channel(mesh.svid("shop", "cart"));

@@ -36,7 +36,7 @@ import org.junit.jupiter.api.io.TempDir;
 class CertificateServiceTest {
     private static final SpiffeId CART = id("shop", "cart");
 
-    private final KeyPair keys = KeyAlgorithm.EC_P256.generate();
+    private KeyPair keys = KeyAlgorithm.EC_P256.generate();
     private TestMesh mesh;
 
     @BeforeEach
@@ -65,9 +65,13 @@ class CertificateServiceTest {
     }
 
     @Test
-    void a_token_is_good_for_one_certificate() throws IOException {
+    void a_token_is_good_for_the_first_key_only_which_may_ask_again_if_the_answer_was_lost() throws IOException {
         String token = mesh.token(CART);
         create(null, token, CART, Duration.ZERO);
+        CreateCertificateResponse again = create(null, token, CART, Duration.ZERO);
+        assertThat(X509Svid.of(again.chain(), keys.getPrivate()).id()).isEqualTo(CART);
+
+        keys = KeyAlgorithm.EC_P256.generate();
         assertRefused(Status.Code.UNAUTHENTICATED, null, token, CART);
         assertThat(mesh.metric("citadel_server_authentication_failure_count")).isEqualTo(1);
     }
@@ -140,6 +144,76 @@ class CertificateServiceTest {
     void nobody_gets_the_control_plane_s_own_id() throws IOException {
         SpiffeId own = SpiffeId.controlPlane(TestMesh.TRUST_DOMAIN);
         assertRefused(Status.Code.UNAUTHENTICATED, null, mesh.token(own), own);
+    }
+
+    @Test
+    void a_workload_whose_certificate_ran_out_gets_another_one_with_its_last_key_and_can_lose_the_answer()
+            throws IOException {
+        X509Svid svid = joined();
+        mesh.advance(Duration.ofHours(25));
+
+        keys = KeyAlgorithm.EC_P256.generate();
+        create(svid, null, CART, Duration.ZERO);
+        keys = KeyAlgorithm.EC_P256.generate();
+        CreateCertificateResponse second = create(svid, null, CART, Duration.ZERO);
+        X509Svid back = X509Svid.of(second.chain(), keys.getPrivate());
+        assertThat(back.id()).isEqualTo(CART);
+        assertThat(back.notAfter()).isAfter(Instant.now().plus(Duration.ofDays(2)));
+    }
+
+    @Test
+    void an_expired_certificate_gets_another_one_of_its_own_id_only() throws IOException {
+        X509Svid svid = joined();
+        mesh.advance(Duration.ofHours(25));
+
+        CreateCertificateResponse answer = create(svid, null, id("bank", "vault"), Duration.ZERO);
+        assertThat(X509Svid.of(answer.chain(), keys.getPrivate()).id()).isEqualTo(CART);
+    }
+
+    @Test
+    void a_copy_of_a_key_that_was_replaced_is_refused_once_its_certificate_is_over() throws IOException {
+        X509Svid stolen = joined();
+        X509Svid last = renewed(renewed(stolen));
+        mesh.advance(Duration.ofHours(25));
+
+        assertRefused(Status.Code.UNAUTHENTICATED, stolen, null, CART);
+        create(last, null, CART, Duration.ZERO);
+    }
+
+    @Test
+    void an_expired_certificate_that_was_not_issued_to_a_workload_that_asked_is_refused() throws IOException {
+        X509Svid made = mesh.svid("shop", "cart");
+        mesh.advance(Duration.ofHours(2));
+
+        assertRefused(Status.Code.UNAUTHENTICATED, made, null, CART);
+    }
+
+    @Test
+    void after_the_grace_an_expired_certificate_does_not_pass_the_handshake() throws IOException {
+        X509Svid svid = joined();
+        mesh.advance(Duration.ofHours(24).plus(TestMesh.GRACE).plusSeconds(5));
+
+        assertRefused(Status.Code.UNAVAILABLE, svid, null, CART);
+    }
+
+    @Test
+    void an_expired_certificate_opens_no_xds_stream() throws IOException {
+        X509Svid svid = joined();
+        mesh.advance(Duration.ofHours(25));
+
+        Status end = TestProxy.connect(mesh.channel(svid), TestProxy.node("shop", "cart-0"))
+                .end();
+        assertThat(end.getCode()).isEqualTo(Status.Code.UNAUTHENTICATED);
+        assertThat(end.getDescription()).contains("ended at " + svid.notAfter());
+    }
+
+    private X509Svid renewed(X509Svid svid) throws IOException {
+        keys = KeyAlgorithm.EC_P256.generate();
+        return X509Svid.of(create(svid, null, CART, Duration.ZERO).chain(), keys.getPrivate());
+    }
+
+    private X509Svid joined() throws IOException {
+        return X509Svid.of(create(null, mesh.token(CART), CART, Duration.ZERO).chain(), keys.getPrivate());
     }
 
     private StatusRuntimeException assertRefused(

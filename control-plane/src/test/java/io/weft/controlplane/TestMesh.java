@@ -27,6 +27,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
@@ -38,11 +39,13 @@ import org.jspecify.annotations.Nullable;
 /** A control plane on free ports of loopback, with the folder that it watches and clients of all kinds. */
 final class TestMesh {
     static final TrustDomain TRUST_DOMAIN = new TrustDomain("cluster.local");
-    private static final InstantSource CLOCK = InstantSource.system();
+    static final Duration GRACE = Duration.ofDays(3);
 
     final Path config;
     final Path authority;
     private final boolean plaintext;
+    private volatile Duration ahead = Duration.ZERO;
+    private final InstantSource clock = () -> Instant.now().plus(ahead);
     private final List<ManagedChannel> channels = new ArrayList<>();
     private final HttpClient http = HttpClient.newHttpClient();
     private ControlPlane controlPlane;
@@ -71,12 +74,13 @@ final class TestMesh {
                         free,
                         false,
                         Duration.ofHours(24),
+                        GRACE,
                         Set.of("localhost"),
                         StreamLimits.DEFAULT,
                         Debounce.DEFAULT,
                         Duration.ofMillis(200),
                         Duration.ofSeconds(2)),
-                CLOCK);
+                clock);
     }
 
     /** Ends the control plane and everything that is connected to it, and starts another one, elsewhere. */
@@ -84,6 +88,11 @@ final class TestMesh {
         controlPlane.close();
         meanwhile.run();
         controlPlane = start();
+    }
+
+    /** Sets the clock of the control plane forward. Its timers know nothing of it. */
+    void advance(Duration by) {
+        ahead = ahead.plus(by);
     }
 
     ControlPlane controlPlane() {
@@ -137,11 +146,11 @@ final class TestMesh {
     }
 
     Authority authority() throws IOException {
-        return Authority.open(authority, TRUST_DOMAIN, CLOCK);
+        return Authority.open(authority, TRUST_DOMAIN, clock);
     }
 
     JoinTokens tokens() {
-        return new JoinTokens(new AuthorityFolder(authority).tokens(), CLOCK);
+        return new JoinTokens(new AuthorityFolder(authority).tokens(), clock);
     }
 
     String token(SpiffeId id) throws IOException {

@@ -196,20 +196,11 @@ class ArchitectureArrowsTest {
             strings = {
                 "io.weft.certs.(*)..",
                 "io.weft.init.(*)..",
+                "io.weft.proxy.(*)..",
                 "io.weft.controlplane.(*)..",
             })
     void packages_do_not_depend_on_each_other_in_circles(String module) {
         slices().matching(module).should().beFreeOfCycles().check(ALL);
-    }
-
-    /**
-     * The packages of the proxy, but for three: a connection keeps the response flags of {@code exchange}, and {@code
-     * cluster} asks the connection for its original destination; {@code exchange} uses both. Those three are seen as
-     * one here, so that no fourth joins them.
-     */
-    @Test
-    void packages_of_the_proxy_do_not_depend_on_each_other_in_circles() {
-        slices().assignedFrom(new ProxySlices()).should().beFreeOfCycles().check(ALL);
     }
 
     @Test

@@ -130,7 +130,7 @@ public final class Authority {
         };
     }
 
-    /** Whether a request could be granted at all, so that a single-use token is not spent on one that cannot. */
+    /** Whether a request could be granted at all, so that a single-use token is not bound to one that cannot. */
     public Inspection inspect(String csrPem) {
         return switch (CertificateRequest.parsePem(csrPem)) {
             case Reading.NotReadable(String detail) -> unacceptable(Reason.MALFORMED, detail);

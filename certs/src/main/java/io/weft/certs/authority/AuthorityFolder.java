@@ -64,6 +64,11 @@ public final class AuthorityFolder {
         return folder.resolve("tokens");
     }
 
+    /** Where it is kept which keys this authority has certified. */
+    public Path issued() {
+        return folder.resolve("issued");
+    }
+
     /**
      * The trust domain that the signing certificate or its root names; empty when neither names one, as certificates
      * made by other tools often do not.

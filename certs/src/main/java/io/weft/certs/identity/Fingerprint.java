@@ -2,11 +2,12 @@ package io.weft.certs.identity;
 
 import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
+import java.security.PublicKey;
 import java.security.cert.X509Certificate;
 import java.util.HexFormat;
 
 /**
- * The SHA-256 of a certificate's DER.
+ * The SHA-256 of a certificate's DER, or of a public key's.
  *
  * @param hex 64 lower-case hexadecimal digits
  */
@@ -24,6 +25,19 @@ public record Fingerprint(String hex) {
             return new Fingerprint(HexFormat.of().formatHex(digest));
         } catch (GeneralSecurityException e) {
             throw new IllegalArgumentException("certificate without an encoding", e);
+        }
+    }
+
+    /** Of the key's SubjectPublicKeyInfo (RFC 5280, section 4.1.2.7): the same for every certificate of that key. */
+    public static Fingerprint of(PublicKey key) {
+        byte[] info = key.getEncoded();
+        if (info == null) {
+            throw new IllegalArgumentException(key.getAlgorithm() + " key without an encoding");
+        }
+        try {
+            return of(MessageDigest.getInstance("SHA-256").digest(info));
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException("this JVM has no SHA-256", e);
         }
     }
 

@@ -4,6 +4,7 @@ import io.weft.certs.asn1.Pem;
 import io.weft.certs.identity.Verification.Refused;
 import io.weft.certs.identity.Verification.Verified;
 import java.security.cert.X509Certificate;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -35,6 +36,34 @@ public final class PeerVerifier {
 
     public static Verification verify(List<X509Certificate> chain, TrustBundle bundle, Instant now, PeerRole role) {
         return verify(chain, TrustBundles.of(bundle), now, role);
+    }
+
+    /**
+     * As {@link #verify}, for a client whose own certificate may have ended a while ago: who it was is verified as of that
+     * end, while everything above it must be valid now. The answer is for the one call that such a client may make, to get
+     * another certificate; it must never open anything else.
+     *
+     * @param grace how long ago the leaf may have ended; zero refuses it like {@link #verify}
+     */
+    public static Verification verifyLapsed(
+            List<X509Certificate> chain, TrustBundle bundle, Instant now, PeerRole role, Duration grace) {
+        Verification today = verify(chain, bundle, now, role);
+        if (!(today instanceof Refused(Refusal reason, String _)) || reason != Refusal.EXPIRED) {
+            return today;
+        }
+        Instant end = chain.getFirst().getNotAfter().toInstant();
+        boolean lapsed = now.isAfter(end) && !now.isAfter(end.plus(grace));
+        List<X509Certificate> roots =
+                bundle.roots().stream().filter(root -> isValid(root, now)).toList();
+        boolean above = chain.stream().skip(1).allMatch(certificate -> isValid(certificate, now));
+        return lapsed && above && !roots.isEmpty()
+                ? verify(chain, TrustBundle.of(bundle.trustDomain(), roots), end, role)
+                : today;
+    }
+
+    private static boolean isValid(X509Certificate certificate, Instant now) {
+        return !now.isBefore(certificate.getNotBefore().toInstant())
+                && !now.isAfter(certificate.getNotAfter().toInstant());
     }
 
     private static Verification decide(

@@ -10,7 +10,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.security.MessageDigest;
 import java.security.SecureRandom;
 import java.time.Duration;
@@ -23,8 +22,9 @@ import java.util.stream.Stream;
 
 /**
  * The tokens of an authority, one file each in a folder that any number of processes may share: {@code <handle>.token}
- * until it is spent, {@code <handle>.used} after. Spending is the rename from one to the other, so that exactly one
- * redeems a token, and that a crash can lose one but never give it out twice.
+ * until it is redeemed, {@code <handle>.used} after. Redeeming makes the second file, which names the key that the token
+ * now belongs to, in one step that succeeds for one caller only. The owner of that key may redeem the token again while it
+ * lives, because the answer may have been lost; nobody else ever can.
  */
 public final class JoinTokens {
     /** How long a token lives unless told otherwise. */
@@ -75,46 +75,76 @@ public final class JoinTokens {
     }
 
     /**
-     * Spends a token. A request that comes with it should have been checked before, because a spent token is gone.
+     * Redeems a token for the owner of a key, for whom alone it is good from then on.
      *
+     * @param key of the request that came with the token, whose sender has proved to hold the private key
      * @throws IOException when the folder cannot be read or written; the token then counts as refused
      */
-    public Redemption redeem(String text) throws IOException {
+    public Redemption redeem(String text, Fingerprint key) throws IOException {
         JoinToken token;
         try {
             token = JoinToken.parse(text);
         } catch (IllegalArgumentException e) {
             return new Refused(Reason.MALFORMED, String.valueOf(e.getMessage()));
         }
-        Optional<TokenRecord> stored = read(unused(token));
-        if (stored.isEmpty()) {
-            return gone(token);
-        }
-        if (!isGenuine(token, stored.get())) {
-            return new Refused(Reason.UNKNOWN, token + " does not match what was given out under its handle");
-        }
-        if (!clock.instant().isBefore(stored.get().expires())) {
-            return new Refused(
-                    Reason.EXPIRED, token + " expired at " + stored.get().expires());
-        }
-        return spend(token) ? new Redeemed(stored.get().id()) : gone(token);
-    }
-
-    private boolean spend(JoinToken token) throws IOException {
-        try {
-            Files.move(unused(token), used(token), StandardCopyOption.ATOMIC_MOVE);
-            return true;
-        } catch (NoSuchFileException e) {
-            return false;
-        }
-    }
-
-    private Refused gone(JoinToken token) throws IOException {
-        // Only the bearer of the right secret learns in the log that it was used, as nobody else has a token to reuse.
+        // The used one decides: after a crash between the two steps of spending both files are there.
         Optional<TokenRecord> spent = read(used(token));
-        return spent.isPresent() && isGenuine(token, spent.get())
-                ? new Refused(Reason.ALREADY_USED, token + " was used before")
-                : new Refused(Reason.UNKNOWN, token + " was not given out here, or has expired long ago");
+        if (spent.isEmpty()) {
+            Optional<TokenRecord> unspent = read(unused(token));
+            if (unspent.isPresent()) {
+                Optional<Refused> problem = problem(token, unspent.get());
+                return problem.isPresent() ? problem.get() : spend(token, unspent.get(), key);
+            }
+            // Somebody may have been faster, between the two looks.
+            spent = read(used(token));
+        }
+        return spent.isEmpty()
+                ? new Refused(Reason.UNKNOWN, token + " was not given out here, or has expired long ago")
+                : again(token, spent.get(), key);
+    }
+
+    private Redemption spend(JoinToken token, TokenRecord stored, Fingerprint key) throws IOException {
+        boolean first = AtomicFile.create(
+                used(token), stored.usedBy(key, clock.instant()).text(), AtomicFile.SECRET);
+        Files.deleteIfExists(unused(token));
+        if (first) {
+            return new Redeemed(stored.id());
+        }
+        Optional<TokenRecord> spent = read(used(token));
+        return spent.isEmpty()
+                ? new Refused(Reason.UNKNOWN, token + " has expired long ago")
+                : again(token, spent.get(), key);
+    }
+
+    private Redemption again(JoinToken token, TokenRecord spent, Fingerprint key) {
+        // Only the bearer of the right secret learns in the log that it was used, as nobody else has a token to reuse.
+        if (!isGenuine(token, spent)) {
+            return unlike(token);
+        }
+        boolean byOwner = spent.use().map(use -> use.key().equals(key)).orElse(false);
+        if (!byOwner) {
+            return new Refused(
+                    Reason.ALREADY_USED,
+                    token + " was used before"
+                            + spent.use()
+                                    .map(use -> ", at " + use.at() + " for another key than " + key)
+                                    .orElse(""));
+        }
+        Optional<Refused> problem = problem(token, spent);
+        return problem.isPresent() ? problem.get() : new Redeemed(spent.id());
+    }
+
+    private Optional<Refused> problem(JoinToken token, TokenRecord stored) {
+        if (!isGenuine(token, stored)) {
+            return Optional.of(unlike(token));
+        }
+        return clock.instant().isBefore(stored.expires())
+                ? Optional.empty()
+                : Optional.of(new Refused(Reason.EXPIRED, token + " expired at " + stored.expires()));
+    }
+
+    private static Refused unlike(JoinToken token) {
+        return new Refused(Reason.UNKNOWN, token + " does not match what was given out under its handle");
     }
 
     private static boolean isGenuine(JoinToken token, TokenRecord stored) {

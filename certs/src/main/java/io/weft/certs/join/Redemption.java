@@ -4,7 +4,7 @@ import io.weft.certs.identity.SpiffeId;
 
 /** What came of showing a join token. */
 public sealed interface Redemption {
-    /** The token was good and is now spent: its bearer is this id. */
+    /** The token is good for this key, and for no other any more: its bearer is this id. */
     record Redeemed(SpiffeId id) implements Redemption {}
 
     /**
@@ -25,6 +25,7 @@ public sealed interface Redemption {
         /** Never given out, long gone, or the secret or the id was altered. */
         UNKNOWN,
         EXPIRED,
+        /** Redeemed before, for another key. */
         ALREADY_USED,
     }
 }

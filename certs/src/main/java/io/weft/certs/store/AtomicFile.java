@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -30,6 +31,33 @@ public final class AtomicFile {
 
     /** Replaces the file's contents in one step; a reader sees the old text or the new one, also after a power cut. */
     public static void write(Path file, String text, Set<PosixFilePermission> permissions) throws IOException {
+        Path draft = draft(file, text, permissions);
+        try {
+            Files.move(draft, file, StandardCopyOption.ATOMIC_MOVE);
+        } finally {
+            Files.deleteIfExists(draft);
+        }
+    }
+
+    /**
+     * Makes the file with its contents in one step, if there is none of that name. Of many that try, in one process or in
+     * several, exactly one succeeds, and nobody sees a part of it. Needs a file system with hard links.
+     *
+     * @return whether this call made it
+     */
+    public static boolean create(Path file, String text, Set<PosixFilePermission> permissions) throws IOException {
+        Path draft = draft(file, text, permissions);
+        try {
+            Files.createLink(file, draft);
+            return true;
+        } catch (FileAlreadyExistsException e) {
+            return false;
+        } finally {
+            Files.deleteIfExists(draft);
+        }
+    }
+
+    private static Path draft(Path file, String text, Set<PosixFilePermission> permissions) throws IOException {
         Path folder = file.toAbsolutePath().getParent();
         if (folder == null) {
             throw new NoSuchFileException(file.toString(), null, "expected a path with a parent folder");
@@ -46,9 +74,10 @@ public final class AtomicFile {
                 out.force(true);
             }
             Files.setPosixFilePermissions(draft, permissions);
-            Files.move(draft, file, StandardCopyOption.ATOMIC_MOVE);
-        } finally {
+            return draft;
+        } catch (IOException e) {
             Files.deleteIfExists(draft);
+            throw e;
         }
     }
 

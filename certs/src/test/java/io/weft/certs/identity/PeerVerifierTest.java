@@ -97,6 +97,48 @@ class PeerVerifierTest {
         assertRefused(verify(leaf), Refusal.UNTRUSTED_ISSUER);
     }
 
+    @Test
+    void a_leaf_that_ended_a_while_ago_is_verified_as_of_its_end_within_the_grace_only() {
+        Made leaf = Crafted.leaf().until(NOW.minusSeconds(60)).by(ROOT);
+
+        assertRefused(verify(leaf), Refusal.EXPIRED);
+        assertVerified(lapsed(Duration.ofSeconds(60), BUNDLE, leaf));
+        assertRefused(lapsed(Duration.ofSeconds(59), BUNDLE, leaf), Refusal.EXPIRED);
+        assertRefused(lapsed(Duration.ZERO, BUNDLE, leaf), Refusal.EXPIRED);
+        assertVerified(lapsed(Duration.ZERO, BUNDLE, Crafted.leaf().by(ROOT)));
+    }
+
+    @Test
+    void the_grace_is_for_the_leaf_alone() {
+        Duration grace = Duration.ofDays(1);
+        Made old = Crafted.authority("old").until(NOW.minusSeconds(30)).by(ROOT);
+        assertRefused(
+                lapsed(grace, BUNDLE, Crafted.leaf().until(NOW.minusSeconds(60)).by(old), old), Refusal.EXPIRED);
+        assertRefused(lapsed(grace, BUNDLE, Crafted.leaf().by(old), old), Refusal.EXPIRED);
+
+        Made oldRoot = Crafted.authority("root").until(NOW.minusSeconds(30)).selfSigned();
+        Made below = Crafted.leaf().until(NOW.minusSeconds(60)).by(oldRoot);
+        assertRefused(lapsed(grace, bundle("cluster.local", oldRoot), below), Refusal.EXPIRED);
+
+        Made stranger = Crafted.root("stranger");
+        assertThat(lapsed(
+                        grace,
+                        BUNDLE,
+                        Crafted.leaf().until(NOW.minusSeconds(60)).by(stranger)))
+                .isInstanceOf(Verification.Refused.class);
+        assertThat(lapsed(
+                        grace,
+                        BUNDLE,
+                        Crafted.leaf(Crafted.ID, Crafted.ID + "2")
+                                .until(NOW.minusSeconds(60))
+                                .by(ROOT)))
+                .isInstanceOf(Verification.Refused.class);
+    }
+
+    private static Verification lapsed(Duration grace, TrustBundle bundle, Made... chain) {
+        return PeerVerifier.verifyLapsed(chain(chain), bundle, NOW, PeerRole.CLIENT, grace);
+    }
+
     static Stream<Arguments> brokenLeaves() {
         return Stream.of(
                 Arguments.of("no URI name", Crafted.leaf(new String[0]).dns("cart.shop.svc"), Refusal.NOT_ONE_URI_NAME),

@@ -22,7 +22,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.Callable;
@@ -36,6 +35,8 @@ class JoinTokensTest {
     private static final SpiffeId CART = SpiffeId.workload(TrustDomain.DEFAULT, "shop", "cart");
     private static final SpiffeId ADMIN = SpiffeId.workload(TrustDomain.DEFAULT, "shop", "admin");
     private static final Fingerprint ROOT = new Fingerprint("ab".repeat(32));
+    private static final Fingerprint KEY = new Fingerprint("cd".repeat(32));
+    private static final Fingerprint OTHER_KEY = new Fingerprint("ef".repeat(32));
 
     @TempDir
     Path folder;
@@ -48,9 +49,57 @@ class JoinTokensTest {
     void a_token_is_good_once_for_its_id() throws IOException {
         String text = tokens().create(CART, JoinTokens.DEFAULT_LIFETIME, ROOT).text();
 
-        assertThat(tokens().redeem(text)).isEqualTo(new Redeemed(CART));
-        assertRefused(tokens().redeem(text), Reason.ALREADY_USED);
-        assertRefused(tokens().redeem(text), Reason.ALREADY_USED);
+        assertThat(tokens().redeem(text, KEY)).isEqualTo(new Redeemed(CART));
+        assertRefused(tokens().redeem(text, OTHER_KEY), Reason.ALREADY_USED);
+        assertRefused(tokens().redeem(text, OTHER_KEY), Reason.ALREADY_USED);
+    }
+
+    @Test
+    void whose_answer_was_lost_may_redeem_again_with_the_same_key_while_the_token_lives() throws IOException {
+        String text = tokens().create(CART, JoinTokens.DEFAULT_LIFETIME, ROOT).text();
+        assertThat(tokens().redeem(text, KEY)).isEqualTo(new Redeemed(CART));
+
+        now = NOW.plusSeconds(599);
+        assertThat(tokens().redeem(text, KEY)).isEqualTo(new Redeemed(CART));
+        assertRefused(tokens().redeem(text, OTHER_KEY), Reason.ALREADY_USED);
+
+        now = NOW.plusSeconds(600);
+        assertRefused(tokens().redeem(text, KEY), Reason.EXPIRED);
+    }
+
+    @Test
+    void who_used_a_token_and_when_is_kept() throws IOException {
+        JoinToken token = tokens().create(CART, JoinTokens.DEFAULT_LIFETIME, ROOT);
+        now = NOW.plusSeconds(7);
+        tokens().redeem(token.text(), KEY);
+        now = NOW.plusSeconds(9);
+        tokens().redeem(token.text(), KEY);
+
+        Path file = folder.resolve("tokens").resolve(token.handle() + ".used");
+        assertThat(Files.readAllLines(file)).endsWith("key=" + KEY, "redeemed=" + NOW.plusSeconds(7));
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
+                .isEqualTo("rw-------");
+    }
+
+    @Test
+    void a_crash_in_the_middle_of_spending_leaves_the_token_to_the_key_that_had_it() throws IOException {
+        JoinToken token = tokens().create(CART, JoinTokens.DEFAULT_LIFETIME, ROOT);
+        Path unused = folder.resolve("tokens").resolve(token.handle() + ".token");
+        String before = Files.readString(unused);
+        tokens().redeem(token.text(), KEY);
+        Files.writeString(unused, before);
+
+        assertRefused(tokens().redeem(token.text(), OTHER_KEY), Reason.ALREADY_USED);
+        assertThat(tokens().redeem(token.text(), KEY)).isEqualTo(new Redeemed(CART));
+    }
+
+    @Test
+    void a_token_that_an_earlier_version_has_spent_stays_spent() throws IOException {
+        JoinToken token = tokens().create(CART, JoinTokens.DEFAULT_LIFETIME, ROOT);
+        Path tokens = folder.resolve("tokens");
+        Files.move(tokens.resolve(token.handle() + ".token"), tokens.resolve(token.handle() + ".used"));
+
+        assertRefused(tokens().redeem(token.text(), KEY), Reason.ALREADY_USED);
     }
 
     @Test
@@ -70,20 +119,24 @@ class JoinTokensTest {
         String late = tokens().create(CART, JoinTokens.DEFAULT_LIFETIME, ROOT).text();
 
         now = NOW.plusSeconds(599);
-        assertThat(tokens().redeem(early)).isEqualTo(new Redeemed(CART));
+        assertThat(tokens().redeem(early, KEY)).isEqualTo(new Redeemed(CART));
         now = NOW.plusSeconds(600);
-        assertRefused(tokens().redeem(late), Reason.EXPIRED);
+        assertRefused(tokens().redeem(late, KEY), Reason.EXPIRED);
     }
 
     @Test
-    @DisplayName("6.1: of many that redeem one token at once, across stores of one folder, exactly one wins")
-    void of_many_that_redeem_one_token_exactly_one_wins() throws Exception {
+    @DisplayName("6.1: of many keys that redeem one token at once, across stores of one folder, exactly one wins")
+    void of_many_keys_that_redeem_one_token_exactly_one_wins() throws Exception {
         String text = tokens().create(CART, JoinTokens.DEFAULT_LIFETIME, ROOT).text();
-        Callable<Redemption> redeem = () -> tokens().redeem(text);
+        List<Callable<Redemption>> redeem = new ArrayList<>();
+        for (int i = 0; i < 32; i++) {
+            var key = new Fingerprint("%064x".formatted(i));
+            redeem.add(() -> tokens().redeem(text, key));
+        }
 
         List<Redemption> results = new ArrayList<>();
         try (var threads = Executors.newFixedThreadPool(8)) {
-            for (Future<Redemption> future : threads.invokeAll(Collections.nCopies(32, redeem))) {
+            for (Future<Redemption> future : threads.invokeAll(redeem)) {
                 results.add(future.get());
             }
         }
@@ -99,11 +152,11 @@ class JoinTokensTest {
         var otherId = new JoinToken(ADMIN, ROOT, token.handle(), token.secret());
         var unknown = new JoinToken(CART, ROOT, "00".repeat(16), token.secret());
 
-        assertRefused(tokens().redeem(wrongSecret.text()), Reason.UNKNOWN);
-        assertRefused(tokens().redeem(otherId.text()), Reason.UNKNOWN);
-        assertRefused(tokens().redeem(unknown.text()), Reason.UNKNOWN);
-        assertThat(tokens().redeem(token.text())).isEqualTo(new Redeemed(CART));
-        assertRefused(tokens().redeem(wrongSecret.text()), Reason.UNKNOWN);
+        assertRefused(tokens().redeem(wrongSecret.text(), KEY), Reason.UNKNOWN);
+        assertRefused(tokens().redeem(otherId.text(), KEY), Reason.UNKNOWN);
+        assertRefused(tokens().redeem(unknown.text(), KEY), Reason.UNKNOWN);
+        assertThat(tokens().redeem(token.text(), KEY)).isEqualTo(new Redeemed(CART));
+        assertRefused(tokens().redeem(wrongSecret.text(), KEY), Reason.UNKNOWN);
     }
 
     @Test
@@ -130,7 +183,7 @@ class JoinTokensTest {
                 good.replace(secret, secret.substring(1) + "!"),
                 "weft1." + "A".repeat(5000) + good.substring(5),
                 good.replaceFirst("weft1\\.[^.]*", "weft1.Li4vLi4"))) {
-            assertThat(tokens().redeem(text)).as(text).isInstanceOfSatisfying(Refused.class, refused -> {
+            assertThat(tokens().redeem(text, KEY)).as(text).isInstanceOfSatisfying(Refused.class, refused -> {
                 assertThat(refused.reason()).isEqualTo(Reason.MALFORMED);
                 assertThat(refused.detail()).doesNotContain(secret);
             });
@@ -151,7 +204,7 @@ class JoinTokensTest {
     void tokens_long_over_are_removed_when_new_ones_are_made() throws IOException {
         String used = tokens().create(CART, Duration.ofMinutes(1), ROOT).text();
         String unused = tokens().create(CART, Duration.ofMinutes(1), ROOT).text();
-        assertThat(tokens().redeem(used)).isInstanceOf(Redeemed.class);
+        assertThat(tokens().redeem(used, KEY)).isInstanceOf(Redeemed.class);
 
         now = NOW.plus(Duration.ofHours(2));
         tokens().create(ADMIN, Duration.ofMinutes(1), ROOT);
@@ -159,7 +212,7 @@ class JoinTokensTest {
         try (var files = Files.list(folder.resolve("tokens"))) {
             assertThat(files).hasSize(1);
         }
-        assertRefused(tokens().redeem(unused), Reason.UNKNOWN);
+        assertRefused(tokens().redeem(unused, KEY), Reason.UNKNOWN);
     }
 
     @Test
@@ -167,11 +220,13 @@ class JoinTokensTest {
         JoinToken broken = tokens().create(CART, Duration.ofMinutes(1), ROOT);
         Files.writeString(folder.resolve("tokens").resolve(broken.handle() + ".token"), "id=" + CART);
 
-        assertThatThrownBy(() -> tokens().redeem(broken.text()))
+        assertThatThrownBy(() -> tokens().redeem(broken.text(), KEY))
                 .isInstanceOf(IOException.class)
                 .hasMessageContaining("token record of 1 lines");
-        assertThat(tokens().redeem(tokens().create(CART, Duration.ofMinutes(1), ROOT)
-                        .text()))
+        assertThat(tokens().redeem(
+                                tokens().create(CART, Duration.ofMinutes(1), ROOT)
+                                        .text(),
+                                KEY))
                 .isEqualTo(new Redeemed(CART));
     }
 

@@ -1,5 +1,6 @@
 package io.weft.controlplane.caller;
 
+import io.weft.certs.identity.Fingerprint;
 import io.weft.certs.identity.SpiffeId;
 import java.time.Instant;
 
@@ -11,9 +12,17 @@ public sealed interface Caller {
     /**
      * It showed a certificate, which was verified at the beginning of this call.
      *
+     * @param key of the certificate
      * @param notAfter when the certificate ends, and with it whatever it opened
      */
-    record Certified(SpiffeId id, Instant notAfter, String source) implements Caller {}
+    record Certified(SpiffeId id, Fingerprint key, Instant notAfter, String source) implements Caller {}
+
+    /**
+     * It showed a certificate that was good until it ended, not long ago. It may ask for another one, and nothing else.
+     *
+     * @param notAfter when that was
+     */
+    record Lapsed(SpiffeId id, Fingerprint key, Instant notAfter, String source) implements Caller {}
 
     /** It came over TLS without a certificate. It may show a token, and nothing else. */
     record Anonymous(String source) implements Caller {}

@@ -9,8 +9,10 @@ import io.grpc.ServerCall;
 import io.grpc.ServerCallHandler;
 import io.grpc.ServerInterceptor;
 import io.grpc.Status;
+import io.weft.certs.identity.Fingerprint;
 import io.weft.certs.identity.PeerRole;
 import io.weft.certs.identity.PeerVerifier;
+import io.weft.certs.identity.SpiffeId;
 import io.weft.certs.identity.TrustBundle;
 import io.weft.certs.identity.Verification;
 import io.weft.controlplane.telemetry.Counter;
@@ -18,6 +20,8 @@ import io.weft.controlplane.telemetry.Metrics;
 import java.net.InetSocketAddress;
 import java.security.cert.Certificate;
 import java.security.cert.X509Certificate;
+import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
@@ -35,11 +39,14 @@ public final class Callers {
 
     private final Supplier<TrustBundle> bundle;
     private final InstantSource clock;
+    private final Duration grace;
     private final Counter refused;
 
-    public Callers(Supplier<TrustBundle> bundle, InstantSource clock, Metrics metrics) {
+    /** @param grace how long ago a caller's certificate may have ended for it to be {@link Caller.Lapsed} */
+    public Callers(Supplier<TrustBundle> bundle, InstantSource clock, Duration grace, Metrics metrics) {
         this.bundle = bundle;
         this.clock = clock;
+        this.grace = grace;
         this.refused = metrics.counter(
                 "weft_caller_refused_total", "Calls whose client certificate was refused, by reason.", "reason");
     }
@@ -68,16 +75,10 @@ public final class Callers {
                 if (chain.isEmpty()) {
                     return proceed(new Caller.Anonymous(source), call, headers, next);
                 }
-                return switch (PeerVerifier.verify(chain, bundle.get(), clock.instant(), PeerRole.CLIENT)) {
-                    case Verification.Verified verified ->
-                        proceed(
-                                new Caller.Certified(
-                                        verified.id(),
-                                        chain.getFirst().getNotAfter().toInstant(),
-                                        source),
-                                call,
-                                headers,
-                                next);
+                Instant now = clock.instant();
+                return switch (PeerVerifier.verifyLapsed(chain, bundle.get(), now, PeerRole.CLIENT, grace)) {
+                    case Verification.Verified(SpiffeId id) ->
+                        proceed(caller(id, chain.getFirst(), now, source), call, headers, next);
                     case Verification.Refused reason -> {
                         refused.count(reason.reason().name());
                         LOG.log(
@@ -91,6 +92,14 @@ public final class Callers {
                 };
             }
         };
+    }
+
+    private static Caller caller(SpiffeId id, X509Certificate leaf, Instant now, String source) {
+        Fingerprint key = Fingerprint.of(leaf.getPublicKey());
+        Instant notAfter = leaf.getNotAfter().toInstant();
+        return now.isAfter(notAfter)
+                ? new Caller.Lapsed(id, key, notAfter, source)
+                : new Caller.Certified(id, key, notAfter, source);
     }
 
     /** For the plaintext port, where there is nothing to verify. */

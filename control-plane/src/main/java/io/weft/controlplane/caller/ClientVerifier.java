@@ -7,6 +7,7 @@ import io.weft.certs.identity.Verification;
 import java.net.Socket;
 import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.function.Supplier;
@@ -14,20 +15,25 @@ import javax.net.ssl.SSLEngine;
 import javax.net.ssl.X509ExtendedTrustManager;
 import org.jspecify.annotations.Nullable;
 
-/** Lets a client's certificate through a handshake only when {@link PeerVerifier} knows who it is. */
+/**
+ * Lets a client's certificate through a handshake only when {@link PeerVerifier} knows who it is, or was until not long ago.
+ * What the latter may do is decided call by call; see {@link Callers}.
+ */
 final class ClientVerifier extends X509ExtendedTrustManager {
     private static final System.Logger LOG = System.getLogger("io.weft.controlplane.caller");
 
     private final Supplier<TrustBundle> bundle;
     private final InstantSource clock;
+    private final Duration grace;
 
-    ClientVerifier(Supplier<TrustBundle> bundle, InstantSource clock) {
+    ClientVerifier(Supplier<TrustBundle> bundle, InstantSource clock, Duration grace) {
         this.bundle = bundle;
         this.clock = clock;
+        this.grace = grace;
     }
 
     private void verify(X509Certificate[] chain) throws CertificateException {
-        if (PeerVerifier.verify(List.of(chain), bundle.get(), clock.instant(), PeerRole.CLIENT)
+        if (PeerVerifier.verifyLapsed(List.of(chain), bundle.get(), clock.instant(), PeerRole.CLIENT, grace)
                 instanceof Verification.Refused refused) {
             LOG.log(System.Logger.Level.WARNING, "client certificate refused in a handshake: {0}", refused);
             throw new CertificateException(refused.toString());

@@ -8,6 +8,7 @@ import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.handler.ssl.SslProvider;
 import io.weft.certs.identity.TrustBundle;
 import io.weft.certs.identity.X509Svid;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.function.Supplier;
 import javax.net.ssl.SSLException;
@@ -20,10 +21,12 @@ import javax.net.ssl.SSLException;
 public final class ServerTls {
     private ServerTls() {}
 
-    public static SslContext context(Supplier<X509Svid> identity, Supplier<TrustBundle> bundle, InstantSource clock)
+    /** @param grace how long ago a client's certificate may have ended; its calls are refused, all but one kind */
+    public static SslContext context(
+            Supplier<X509Svid> identity, Supplier<TrustBundle> bundle, InstantSource clock, Duration grace)
             throws SSLException {
         SslContextBuilder builder = SslContextBuilder.forServer(new CurrentKey(identity))
-                .trustManager(new ClientVerifier(bundle, clock))
+                .trustManager(new ClientVerifier(bundle, clock, grace))
                 .clientAuth(ClientAuth.OPTIONAL)
                 .protocols("TLSv1.3", "TLSv1.2");
         return GrpcSslContexts.configure(builder, OpenSsl.isAvailable() ? SslProvider.OPENSSL : SslProvider.JDK)

@@ -13,6 +13,7 @@ import io.grpc.stub.ServerCalls;
 import io.grpc.stub.StreamObserver;
 import io.weft.certs.authority.Authority;
 import io.weft.certs.authority.Issuance;
+import io.weft.certs.identity.Fingerprint;
 import io.weft.certs.identity.SpiffeId;
 import io.weft.certs.join.AttemptLimit;
 import io.weft.certs.join.JoinTokens;
@@ -20,16 +21,18 @@ import io.weft.certs.join.Redemption;
 import io.weft.certs.service.CertificateService;
 import io.weft.certs.service.CreateCertificateRequest;
 import io.weft.certs.service.CreateCertificateResponse;
+import io.weft.certs.x509.CertificateRequest;
 import io.weft.controlplane.caller.Caller;
 import io.weft.controlplane.caller.Callers;
 import io.weft.controlplane.telemetry.Metrics;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Answers {@code CreateCertificate}. A caller with a certificate gets another one of the same id; a caller without one must show a
- * join token, and gets the id that the token is bound to. Everybody else is refused, with one and the same answer; the reason is in
+ * Answers {@code CreateCertificate}. A caller with a certificate gets another one of the same id, for a while also after its end; a
+ * caller without one must show a join token, and gets the id that the token is bound to. Everybody else is refused, with one and the same answer; the reason is in
  * the audit log only. The logger of the audit is {@code io.weft.controlplane.issue.audit}.
  */
 public final class CertificateIssuer {
@@ -40,21 +43,24 @@ public final class CertificateIssuer {
 
     private final LiveAuthority authority;
     private final JoinTokens tokens;
+    private final LapsedRenewal lapse;
     private final IssueMetrics metrics;
     private final AttemptLimit attempts = new AttemptLimit();
     // An identity is shared by the replicas of a workload, which may all start at once.
     private final RateLimit byIdentity = new RateLimit(200, 20);
     private final RateLimit inAll = new RateLimit(1_000, 200);
 
-    public CertificateIssuer(LiveAuthority authority, JoinTokens tokens, Metrics metrics) {
+    public CertificateIssuer(LiveAuthority authority, JoinTokens tokens, LapsedRenewal lapse, Metrics metrics) {
         this.authority = authority;
         this.tokens = tokens;
+        this.lapse = lapse;
         this.metrics = new IssueMetrics(metrics, authority);
     }
 
     /** Who asks, or why nobody may know. */
     private sealed interface Authentication {
-        record As(SpiffeId id, String by) implements Authentication {}
+        /** @param key by which it was proved; empty for a join token */
+        record As(SpiffeId id, String by, Optional<Fingerprint> key) implements Authentication {}
 
         record Not(Status answer, String detail) implements Authentication {}
     }
@@ -85,28 +91,33 @@ public final class CertificateIssuer {
             StreamObserver<CreateCertificateResponse> answer)
             throws IOException {
         Authority issuer = authority.current();
-        // Before a token is spent on it, which could not be used again.
-        if (issuer.inspect(request.csr()) instanceof Authority.Inspection.Unacceptable(Issuance.Refused refused)) {
-            metrics.malformed();
-            refuse(answer, caller, Status.INVALID_ARGUMENT.withDescription("request refused"), refused.toString());
-            return;
-        }
-        switch (authenticate(caller, bearer)) {
-            case Authentication.Not(Status status, String detail) -> {
-                metrics.notAuthenticated();
-                refuse(answer, caller, status, detail);
+        // First of all, because a token is bound to the key of the first good request that it comes with.
+        switch (issuer.inspect(request.csr())) {
+            case Authority.Inspection.Unacceptable(Issuance.Refused refused) -> {
+                metrics.malformed();
+                refuse(answer, caller, Status.INVALID_ARGUMENT.withDescription("request refused"), refused.toString());
             }
-            case Authentication.As(SpiffeId id, String by) -> issue(issuer, id, by, request, caller, answer);
+            case Authority.Inspection.Acceptable(CertificateRequest proved) -> {
+                Fingerprint key = Fingerprint.of(proved.key());
+                switch (authenticate(caller, bearer, key)) {
+                    case Authentication.Not(Status status, String detail) -> {
+                        metrics.notAuthenticated();
+                        refuse(answer, caller, status, detail);
+                    }
+                    case Authentication.As who -> issue(issuer, who, key, request, caller, answer);
+                }
+            }
         }
     }
 
     private void issue(
             Authority issuer,
-            SpiffeId id,
-            String by,
+            Authentication.As who,
+            Fingerprint key,
             CreateCertificateRequest request,
             Caller caller,
             StreamObserver<CreateCertificateResponse> answer) {
+        SpiffeId id = who.id();
         Duration lifetime = Duration.ofSeconds(Math.min(request.validitySeconds(), MOST_SECONDS));
         switch (issuer.issue(request.csr(), id, lifetime)) {
             case Issuance.Issued issued -> {
@@ -114,11 +125,13 @@ public final class CertificateIssuer {
                         System.Logger.Level.INFO,
                         "certificate issued: id={0} by={1} source={2} serial={3} until={4}",
                         id,
-                        by,
+                        who.by(),
                         caller.source(),
                         issued.chain().getFirst().getSerialNumber().toString(16),
                         issued.notAfter());
                 metrics.issued();
+                // Before the answer: whoever has a certificate must be able to come back with it.
+                lapse.issued(id, key, issued.notAfter(), who.key());
                 answer.onNext(CreateCertificateResponse.of(issued.chain(), issuer.bundle()));
                 answer.onCompleted();
             }
@@ -133,14 +146,16 @@ public final class CertificateIssuer {
         }
     }
 
-    private Authentication authenticate(Caller caller, @Nullable String bearer) throws IOException {
+    private Authentication authenticate(Caller caller, @Nullable String bearer, Fingerprint key) throws IOException {
         Authentication who = switch (caller) {
-            case Caller.Certified certified -> new Authentication.As(certified.id(), "certificate");
-            case Caller.Anonymous anonymous -> byToken(anonymous.source(), bearer);
+            case Caller.Certified certified ->
+                new Authentication.As(certified.id(), "certificate", Optional.of(certified.key()));
+            case Caller.Lapsed lapsed -> byLapsed(lapsed);
+            case Caller.Anonymous anonymous -> byToken(anonymous.source(), bearer, key);
             // The plaintext port does not have this service; a token must not travel in the clear.
             case Caller.Unverified unverified -> no("plaintext");
         };
-        if (who instanceof Authentication.As(SpiffeId id, String by)) {
+        if (who instanceof Authentication.As(SpiffeId id, String by, var _)) {
             if (id.equals(SpiffeId.controlPlane(id.trustDomain()))) {
                 return no("id=" + id + " is the control plane's own");
             }
@@ -152,17 +167,23 @@ public final class CertificateIssuer {
         return who;
     }
 
-    private Authentication byToken(String source, @Nullable String bearer) throws IOException {
+    private Authentication byLapsed(Caller.Lapsed lapsed) throws IOException {
+        return lapse.refusal(lapsed)
+                .map(CertificateIssuer::no)
+                .orElseGet(() -> new Authentication.As(lapsed.id(), "expired certificate", Optional.of(lapsed.key())));
+    }
+
+    private Authentication byToken(String source, @Nullable String bearer, Fingerprint key) throws IOException {
         if (bearer == null) {
             return no("neither certificate nor token");
         }
         if (!attempts.admit(source, System.nanoTime())) {
             return tooMany("too many failed attempts");
         }
-        return switch (tokens.redeem(bearer)) {
+        return switch (tokens.redeem(bearer, key)) {
             case Redemption.Redeemed(SpiffeId id) -> {
                 attempts.forgive(source);
-                yield new Authentication.As(id, "token");
+                yield new Authentication.As(id, "token", Optional.empty());
             }
             case Redemption.Refused refused -> no("token " + refused);
         };

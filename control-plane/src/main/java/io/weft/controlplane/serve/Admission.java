@@ -43,6 +43,12 @@ sealed interface Admission {
         return switch (caller) {
             case Caller.Anonymous anonymous ->
                 new Denied(Status.Code.UNAUTHENTICATED, "no_certificate", "no client certificate");
+            case Caller.Lapsed lapsed ->
+                new Denied(
+                        Status.Code.UNAUTHENTICATED,
+                        "expired_certificate",
+                        "client certificate of " + lapsed.id() + " ended at " + lapsed.notAfter()
+                                + "; expected a valid one, which CreateCertificate may give");
             case Caller.Certified certified -> certified(certified.id(), node);
             case Caller.Unverified unverified -> {
                 String namespace =

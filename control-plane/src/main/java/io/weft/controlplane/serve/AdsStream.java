@@ -29,6 +29,9 @@ import org.jspecify.annotations.Nullable;
 final class AdsStream<Q, A, R> implements StreamObserver<Q>, Subscriber {
     private static final System.Logger LOG = System.getLogger("io.weft.controlplane.serve");
 
+    private static final Status EXPIRED = Status.UNAUTHENTICATED.withDescription(
+            "the certificate that opened this stream has expired; reconnect with the current one");
+
     private final AdsService service;
     private final Wire<Q, A, R> wire;
     private final Caller caller;
@@ -80,7 +83,7 @@ final class AdsStream<Q, A, R> implements StreamObserver<Q>, Subscriber {
     /** Reads the first message, unless it is known without that the caller may have nothing. */
     void begin() {
         events.execute(() -> {
-            if (caller instanceof Caller.Anonymous) {
+            if (caller instanceof Caller.Anonymous || caller instanceof Caller.Lapsed) {
                 admit(Node.getDefaultInstance());
             } else {
                 out.request(1);
@@ -152,7 +155,7 @@ final class AdsStream<Q, A, R> implements StreamObserver<Q>, Subscriber {
     }
 
     private void received(Q message) {
-        if (over) {
+        if (over || endsNow()) {
             return;
         }
         if (admitted == null) {
@@ -201,12 +204,17 @@ final class AdsStream<Q, A, R> implements StreamObserver<Q>, Subscriber {
     private void endWith(Instant notAfter) {
         long millis = Math.max(
                 1, Duration.between(service.clock().instant(), notAfter).toMillis());
-        expiry = service.timers()
-                .schedule(
-                        () -> close(Status.UNAUTHENTICATED.withDescription(
-                                "the certificate that opened this stream has expired; reconnect with the current one")),
-                        millis,
-                        TimeUnit.MILLISECONDS);
+        expiry = service.timers().schedule(() -> close(EXPIRED), millis, TimeUnit.MILLISECONDS);
+    }
+
+    /** Asked before anything is told, because a timer knows nothing of a clock that was set, or of a machine that slept. */
+    private boolean endsNow() {
+        boolean lapsed = caller instanceof Caller.Certified certified
+                && service.clock().instant().isAfter(certified.notAfter());
+        if (lapsed) {
+            finish(EXPIRED);
+        }
+        return lapsed;
     }
 
     private void handle(Q message) {
@@ -239,7 +247,7 @@ final class AdsStream<Q, A, R> implements StreamObserver<Q>, Subscriber {
             return;
         }
         Pending taken = pending.getAndSet(null);
-        if (taken == null) {
+        if (taken == null || endsNow()) {
             return;
         }
         if (taken.mesh() != null) {

@@ -6,6 +6,7 @@ import com.google.protobuf.Struct;
 import com.google.protobuf.Value;
 import io.envoyproxy.envoy.config.core.v3.Node;
 import io.grpc.Status;
+import io.weft.certs.identity.Fingerprint;
 import io.weft.certs.identity.SpiffeId;
 import io.weft.controlplane.caller.Caller;
 import io.weft.controlplane.model.IpAddress;
@@ -19,6 +20,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 @DisplayName("X-14, 6.3")
 class AdmissionTest {
     private static final String CART = "spiffe://cluster.local/ns/shop/sa/cart";
+    private static final Fingerprint KEY = new Fingerprint("ab".repeat(32));
     private static final String ID = "sidecar~10.0.0.7~cart-0.shop~shop.svc.cluster.local";
 
     @Test
@@ -57,6 +59,15 @@ class AdmissionTest {
     }
 
     @Test
+    void an_expired_certificate_opens_no_stream_and_the_answer_says_why() {
+        Instant end = Instant.parse("2026-03-01T12:00:00Z");
+        var denied = (Admission.Denied) Admission.decide(
+                new Caller.Lapsed(SpiffeId.parse(CART), KEY, end, "10.0.0.7"), node(ID, Map.of("NAMESPACE", "shop")));
+        assertThat(denied.code()).isEqualTo(Status.Code.UNAUTHENTICATED);
+        assertThat(denied.reason()).contains(CART + " ended at " + end);
+    }
+
+    @Test
     void in_plaintext_the_node_is_believed() {
         var admitted = (Admission.Admitted)
                 Admission.decide(new Caller.Unverified("10.0.0.7"), node(ID, Map.of("SERVICE_ACCOUNT", "cart")));
@@ -73,7 +84,7 @@ class AdmissionTest {
     }
 
     private static Caller certified(String id) {
-        return new Caller.Certified(SpiffeId.parse(id), Instant.MAX, "10.0.0.7");
+        return new Caller.Certified(SpiffeId.parse(id), KEY, Instant.MAX, "10.0.0.7");
     }
 
     private static Node node(String id, Map<String, String> metadata) {

@@ -13,8 +13,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Where it departs from Envoy it refuses more: "authenticated" needs a verified client certificate, not just TLS; a
  * certificate with URI names is not compared by its DNS names or subject; on plain TCP, and for a path on CONNECT, a
- * policy that allows is not met by the absence of what it excludes. In rules that refuse, each part of a header of several
- * lines counts as well as the whole, in rules that allow only the whole (attack case E6). Headers are compared as the
+ * policy that allows is not met by the absence of what it excludes. Where meeting a condition leads to a
+ * refusal, one part of a header of several values is enough; where it leads to being allowed, every part must meet it
+ * (attack case E6). Headers are compared as the
  * text they were decoded to, one character per byte, so bytes that are no UTF-8 neither stop nor escape an expression
  * (E7). Rules that fail to be judged deny (E13).
  */

@@ -55,7 +55,7 @@ sealed interface Rule {
     }
 
     /**
-     * @param anyPart each part of a value of several lines counts
+     * @param anyPart one part of a value of several is enough; otherwise every part must meet the condition
      * @param withoutHttp the answer on a connection that is not HTTP
      */
     record Header(HeaderMatcher header, boolean anyPart, boolean withoutHttp) implements Rule {
@@ -64,7 +64,7 @@ sealed interface Rule {
             if (head == null) {
                 return withoutHttp;
             }
-            return anyPart ? header.matchesAnyPart(head) : header.matches(head);
+            return anyPart ? header.matchesAnyPart(head) : header.matchesEveryPart(head);
         }
     }
 

@@ -8,6 +8,7 @@ import io.weft.proxy.config.Address;
 import io.weft.proxy.config.Cluster;
 import io.weft.proxy.connect.Dialer;
 import io.weft.proxy.listen.Connection;
+import io.weft.proxy.pool.RequestLimit;
 import io.weft.proxy.worker.Deadline;
 import io.weft.proxy.worker.Worker;
 import java.net.InetSocketAddress;
@@ -25,18 +26,25 @@ public final class ClusterState {
 
     private static final long ORPHANS_NANOS = TimeUnit.SECONDS.toNanos(60);
 
+    /** How often a picker is asked for an endpoint not tried before. */
+    private static final int PICKS = 4;
+
     private final Worker worker;
     private final Dialer dialer;
     private final Map<EndpointKey, Host> hosts = new HashMap<>();
     private final Map<InetSocketAddress, Host> byDestination = new HashMap<>();
     private final Deadline sweep = new Sweep();
+    private final OpenRequests openRequests;
+    private final RequestLimit.Counts counts;
     private ClusterReport.Traffic gone = ClusterReport.Traffic.NONE;
     private Cluster cluster;
     private Picker<Host> picker;
 
-    ClusterState(Worker worker, Dialer dialer, Cluster cluster) {
+    ClusterState(Worker worker, Dialer dialer, OpenRequests openRequests, Cluster cluster) {
         this.worker = worker;
         this.dialer = dialer;
+        this.openRequests = openRequests;
+        this.counts = openRequests.join(cluster.name());
         this.cluster = cluster;
         this.picker = build(cluster);
     }
@@ -53,6 +61,47 @@ public final class ClusterState {
         return picker.pick();
     }
 
+    /**
+     * An endpoint that is none of those tried before, or one of them again where there is no other.
+     *
+     * @param tried those that failed this request
+     */
+    public @Nullable Host pickOther(Connection connection, Collection<Host> tried) {
+        Host picked = null;
+        for (int pick = 0; pick < PICKS; pick++) {
+            picked = pick(connection);
+            if (picked == null || !tried.contains(picked)) {
+                return picked;
+            }
+        }
+        // The picker insists, perhaps for good reason; but an endpoint that just failed is a worse one than any other.
+        List<Host> others = untried(tried);
+        return others.isEmpty() ? picked : others.get((int) worker.dice().below(others.size()));
+    }
+
+    /** Healthy ones of the first priority that has any. */
+    private List<Host> untried(Collection<Host> tried) {
+        List<Host> others = new ArrayList<>();
+        int priority = Integer.MAX_VALUE;
+        for (Cluster.Locality locality : cluster.endpoints()) {
+            for (Cluster.Endpoint endpoint : locality.endpoints()) {
+                Host other = hosts.get(EndpointKey.of(endpoint));
+                if (endpoint.health() != Cluster.Health.HEALTHY
+                        || other == null
+                        || locality.priority() > priority
+                        || tried.contains(other)) {
+                    continue;
+                }
+                if (locality.priority() < priority) {
+                    priority = locality.priority();
+                    others.clear();
+                }
+                others.add(other);
+            }
+        }
+        return others;
+    }
+
     private Host atDestination(InetSocketAddress destination) {
         Host host = byDestination.get(destination);
         if (host == null) {
@@ -62,7 +111,7 @@ public final class ClusterState {
                     Cluster.Health.HEALTHY,
                     "",
                     Map.of());
-            host = new Host(worker, dialer, cluster, endpoint);
+            host = host(cluster, endpoint);
             byDestination.put(destination, host);
             if (!sweep.isSet()) {
                 worker.deadlines().set(sweep, worker.now(), ORPHANS_NANOS);
@@ -97,9 +146,15 @@ public final class ClusterState {
         hosts.values().removeAll(change.removed());
         change.removed().forEach(this::retire);
         for (Cluster.Endpoint endpoint : change.added()) {
-            hosts.put(EndpointKey.of(endpoint), new Host(worker, dialer, next, endpoint));
+            hosts.put(EndpointKey.of(endpoint), host(next, endpoint));
         }
         return Pickers.of(next, this::host, worker.dice());
+    }
+
+    private Host host(Cluster of, Cluster.Endpoint endpoint) {
+        RequestLimit requests =
+                RequestLimit.of(counts, worker.index(), of.limits().maxRequests());
+        return new Host(worker, dialer, of, endpoint, requests);
     }
 
     private Host host(Cluster.Endpoint endpoint) {
@@ -134,6 +189,7 @@ public final class ClusterState {
         byDestination.values().forEach(this::retire);
         hosts.clear();
         byDestination.clear();
+        openRequests.leave(cluster.name());
     }
 
     /** Endpoints known to this loop; those of original destinations only while they are in use. */

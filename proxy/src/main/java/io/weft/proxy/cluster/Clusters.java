@@ -18,11 +18,14 @@ public final class Clusters {
 
     private final Worker worker;
     private final Dialer dialer;
+    private final OpenRequests openRequests;
     private final Map<String, ClusterState> used = new HashMap<>();
 
-    public Clusters(Worker worker, Dialer dialer) {
+    /** @param openRequests shared by the event loops of one proxy */
+    public Clusters(Worker worker, Dialer dialer, OpenRequests openRequests) {
         this.worker = worker;
         this.dialer = dialer;
+        this.openRequests = openRequests;
     }
 
     /** The cluster of that name in the current snapshot, or null if there is none. */
@@ -33,7 +36,7 @@ public final class Clusters {
             return null;
         }
         if (state == null) {
-            state = new ClusterState(worker, dialer, cluster);
+            state = new ClusterState(worker, dialer, openRequests, cluster);
             used.put(name, state);
         } else if (state.cluster() != cluster) {
             state.update(cluster);

@@ -10,10 +10,10 @@ import io.weft.proxy.http2.Http2Client;
 import io.weft.proxy.http2.Http2Frames;
 import io.weft.proxy.pool.HostPool;
 import io.weft.proxy.pool.PooledConnection;
+import io.weft.proxy.pool.RequestLimit;
 import io.weft.proxy.pool.StreamReceiver.Failure;
 import io.weft.proxy.tls.IstioAlpn;
 import io.weft.proxy.worker.Worker;
-import org.jspecify.annotations.Nullable;
 
 /** One endpoint of a cluster on one event loop: how busy it is and the connections to it. */
 public final class Host implements Candidate {
@@ -23,21 +23,22 @@ public final class Host implements Candidate {
     private final Cluster cluster;
     private final Dialer.Target target;
     private Cluster.Endpoint endpoint;
-    private @Nullable HostPool http1;
-    private @Nullable HostPool http2;
+    private final RequestLimit requests;
+    private final Pools pools;
     private int active;
     private long begun;
     private long made;
     private long failed;
     private int carrying;
-    private boolean removed;
 
-    Host(Worker worker, Dialer dialer, Cluster cluster, Cluster.Endpoint endpoint) {
+    Host(Worker worker, Dialer dialer, Cluster cluster, Cluster.Endpoint endpoint, RequestLimit requests) {
         this.worker = worker;
         this.dialer = dialer;
         this.cluster = cluster;
         this.endpoint = endpoint;
+        this.requests = requests;
         this.target = Dialer.Target.of(cluster, endpoint);
+        this.pools = new Pools(cluster.limits(), requests, target, this::connect);
     }
 
     public Cluster.Endpoint endpoint() {
@@ -93,30 +94,18 @@ public final class Host implements Candidate {
         return new ClusterReport.Traffic(made, connections() + carrying, failed, begun, active);
     }
 
-    /** The pool for a protocol, made when it is first asked for. */
-    public HostPool pool(boolean overHttp2) {
-        HostPool pool = overHttp2 ? http2 : http1;
-        if (pool == null) {
-            pool = new HostPool(overHttp2 ? this::connectHttp2 : this::connectHttp1, cluster.limits(), overHttp2);
-            if (overHttp2) {
-                http2 = pool;
-            } else {
-                http1 = pool;
-            }
-            if (removed) {
-                pool.close();
-            }
-        }
-        return pool;
+    /**
+     * The pool for a request.
+     *
+     * @param authority the request's, for clusters that take the server's name from it
+     */
+    public HostPool pool(boolean overHttp2, String authority) {
+        return pools.of(overHttp2, authority);
     }
 
-    private void connectHttp1(HostPool pool) {
-        dialer.dial(target, new Connected(pool) {
-            @Override
-            PooledConnection install(Channel channel) {
-                return installHttp1(channel, pool);
-            }
-        });
+    /** How many requests the cluster takes at once. */
+    public RequestLimit requests() {
+        return requests;
     }
 
     private Http1Client installHttp1(Channel channel, HostPool pool) {
@@ -135,34 +124,33 @@ public final class Host implements Candidate {
                         .isPresent();
     }
 
-    private void connectHttp2(HostPool pool) {
-        dialer.dial(target, new Connected(pool) {
-            @Override
-            PooledConnection install(Channel channel) {
-                if (cluster.protocol() == Cluster.Protocol.ALPN && !agreedOnHttp2(channel)) {
-                    return installHttp1(channel, pool);
-                }
-                Http2Client client = Http2Frames.client(
-                        worker, pool, cluster.idleTimeout().toNanos(), cluster.maxRequestsPerConnection());
-                channel.pipeline().addLast(client);
-                return client;
-            }
-        });
+    private void connect(HostPool pool, Dialer.Target to, boolean overHttp2) {
+        dialer.dial(to, new Connected(pool, overHttp2));
     }
 
-    private abstract class Connected implements Dialer.Dialed {
-        private final HostPool pool;
-
-        Connected(HostPool pool) {
-            this.pool = pool;
+    private PooledConnection install(Channel channel, HostPool pool, boolean overHttp2) {
+        if (!overHttp2 || (cluster.protocol() == Cluster.Protocol.ALPN && !agreedOnHttp2(channel))) {
+            return installHttp1(channel, pool);
         }
+        Http2Client client =
+                Http2Frames.client(worker, pool, cluster.idleTimeout().toNanos(), cluster.maxRequestsPerConnection());
+        channel.pipeline().addLast(client);
+        return client;
+    }
 
-        abstract PooledConnection install(Channel channel);
+    private final class Connected implements Dialer.Dialed {
+        private final HostPool pool;
+        private final boolean overHttp2;
+
+        Connected(HostPool pool, boolean overHttp2) {
+            this.pool = pool;
+            this.overHttp2 = overHttp2;
+        }
 
         @Override
         public void connected(Channel channel) {
             made++;
-            pool.connected(install(channel));
+            pool.connected(install(channel, pool, overHttp2));
         }
 
         @Override
@@ -174,22 +162,12 @@ public final class Host implements Candidate {
 
     /** The endpoint is no longer in the cluster: what runs on it ends by itself. */
     void remove() {
-        removed = true;
-        HostPool one = http1;
-        if (one != null) {
-            one.close();
-        }
-        HostPool two = http2;
-        if (two != null) {
-            two.close();
-        }
+        pools.close();
     }
 
     /** Established pooled connections. */
     public int connections() {
-        HostPool one = http1;
-        HostPool two = http2;
-        return (one == null ? 0 : one.connections()) + (two == null ? 0 : two.connections());
+        return pools.connections();
     }
 
     @Override

@@ -129,7 +129,7 @@ public record HttpConnectionManager(
     }
 
     /**
-     * @param acceptHttp10 HTTP/1.0 is served; otherwise 426. On by default, for legacy programs (feature H-02).
+     * @param acceptHttp10 HTTP/1.0 is served; otherwise 426. On where nothing is said, for legacy programs (feature H-02).
      * @param defaultHost the authority of an HTTP/1.0 request without Host; null refuses it with 400
      */
     public record Http1(boolean acceptHttp10, @Nullable String defaultHost) {

@@ -20,6 +20,24 @@ public record TlsParameters(
         @Nullable CertificateSource certificate,
         Validation validation) {
 
+    /** Suites of TLS 1.2 that may be named: forward secrecy and authenticated encryption only (RFC 9325). */
+    public static final List<String> CIPHERS = List.of(
+            "ECDHE-ECDSA-AES128-GCM-SHA256",
+            "ECDHE-RSA-AES128-GCM-SHA256",
+            "ECDHE-ECDSA-AES256-GCM-SHA384",
+            "ECDHE-RSA-AES256-GCM-SHA384",
+            "ECDHE-ECDSA-CHACHA20-POLY1305",
+            "ECDHE-RSA-CHACHA20-POLY1305");
+
+    /** Groups of key exchange that may be named. */
+    public static final List<String> GROUPS = List.of("X25519MLKEM768", "X25519", "P-256", "P-384", "P-521");
+
+    /** The suites of one entry: Envoy's {@code [A|B]} are several of equal preference. */
+    public static List<String> suites(String entry) {
+        boolean several = entry.startsWith("[") && entry.endsWith("]");
+        return several ? List.of(entry.substring(1, entry.length() - 1).split("\\|", -1)) : List.of(entry);
+    }
+
     public TlsParameters {
         ciphers = List.copyOf(ciphers);
         groups = List.copyOf(groups);

@@ -52,7 +52,7 @@ public final class Dialer {
      * What to dial.
      *
      * @param tls null sends bytes as they are
-     * @param authority the request's authority, for clusters that take their SNI from it
+     * @param authority the request's authority, where it decides the server's name; null for none
      */
     public record Target(
             SocketAddress address,
@@ -70,6 +70,10 @@ public final class Dialer {
                     cluster.bindAddresses(),
                     cluster.connectTimeout(),
                     cluster.bufferLimit());
+        }
+
+        public Target withAuthority(String host) {
+            return new Target(address, tls, host, bindAddresses, connectTimeout, bufferLimit);
         }
 
         private static SocketAddress socketAddress(Address address) {

@@ -3,8 +3,6 @@ package io.weft.proxy.exchange;
 import io.netty.buffer.ByteBuf;
 import io.weft.proxy.cluster.ClusterState;
 import io.weft.proxy.cluster.Clusters;
-import io.weft.proxy.cluster.Host;
-import io.weft.proxy.config.Cluster;
 import io.weft.proxy.config.Route;
 import io.weft.proxy.http.BadMessage;
 import io.weft.proxy.http.Downstream;
@@ -12,29 +10,20 @@ import io.weft.proxy.http.Headers;
 import io.weft.proxy.http.Request;
 import io.weft.proxy.http.RequestReceiver;
 import io.weft.proxy.http.Response;
-import io.weft.proxy.http.ResponseReceiver;
-import io.weft.proxy.http.Upstream;
 import io.weft.proxy.listen.Connection;
-import io.weft.proxy.pool.HostPool;
-import io.weft.proxy.pool.PooledConnection;
-import io.weft.proxy.pool.StreamReceiver;
+import io.weft.proxy.listen.ResponseFlag;
 import io.weft.proxy.route.Matched;
-import io.weft.proxy.worker.Deadline;
 import io.weft.proxy.worker.Worker;
-import java.util.ArrayDeque;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One request and its answer. Holds what has happened so far; what to do next is decided by the parts it calls: rules,
- * filters, routes, cluster, pool. All on the downstream connection's event loop.
+ * One request and its answer, from the client's side: decides what becomes of the request, keeps the time limits of the
+ * whole, and ends it. The endpoint's side is {@link Attempts}. All on the downstream connection's event loop.
  *
  * <p>Order: path made canonical, headers cleaned, filters, route, then the first attempt. The body is passed on as it
  * comes; while no stream is there it waits, up to a limit, and then the client is no longer read from.
  */
-@SuppressWarnings("ReferenceEquality") // a stream is itself and no other
-public final class Exchange implements RequestReceiver, ResponseReceiver, StreamReceiver {
-
-    private static final int MAX_WAITING_BODY = 64 * 1024;
+final class Exchange implements RequestReceiver {
 
     private final HttpChain chain;
     private final Connection connection;
@@ -43,25 +32,15 @@ public final class Exchange implements RequestReceiver, ResponseReceiver, Stream
     private final Downstream downstream;
     private final Request request;
     private final ExchangeRecord record;
-    private final ArrayDeque<ByteBuf> waitingBody = new ArrayDeque<>(2);
-    private final Deadline timeout = new Timeout();
-    private final Deadline idle = new Idle();
+    private final TimeLimit timeout = new TimeLimit(this, TimeLimit.Kind.ROUTE);
+    private final TimeLimit idle = new TimeLimit(this, TimeLimit.Kind.IDLE);
 
     private @Nullable Matched matched;
     private Route.@Nullable Forward forward;
-    private @Nullable ClusterState cluster;
-    private @Nullable Host host;
-    private @Nullable HostPool pool;
-    private @Nullable Upstream upstream;
-    private @Nullable Headers waitingTrailers;
-    private int waitingBytes;
+    private @Nullable Attempts attempts;
     private long idleNanos;
-    private int retriesLeft;
-    private boolean replayed;
-    private boolean bodySent;
     private boolean requestEnded;
     private boolean responseStarted;
-    private boolean tunnel;
     private boolean ended;
 
     Exchange(HttpChain chain, Connection connection, Clusters clusters, Downstream downstream, Request request) {
@@ -103,7 +82,6 @@ public final class Exchange implements RequestReceiver, ResponseReceiver, Stream
 
     private void forward(Matched found, Route.Forward action) {
         forward = action;
-        retriesLeft = action.retry().attempts();
         chain.rewrite(found, action, request);
         String name = chain.cluster(action.cluster(), worker);
         ClusterState state = clusters.find(name);
@@ -113,15 +91,14 @@ public final class Exchange implements RequestReceiver, ResponseReceiver, Stream
             reply(new LocalReply(503, "", "cluster_not_found"));
             return;
         }
-        cluster = state;
         idleNanos = chain.idleNanos(action);
-        if (idleNanos > 0) {
-            worker.deadlines().set(idle, worker.now(), idleNanos);
-        }
+        touch();
         if (requestEnded) {
             startTimeout(action);
         }
-        attempt(state);
+        Attempts made = new Attempts(this, state, action.retry());
+        attempts = made;
+        made.attempt();
     }
 
     /** From the end of the request to the end of the response, as Envoy counts it. */
@@ -129,111 +106,30 @@ public final class Exchange implements RequestReceiver, ResponseReceiver, Stream
         worker.deadlines().set(timeout, worker.now(), action.timeout().toNanos());
     }
 
-    private void attempt(ClusterState state) {
-        Host picked = state.pick(connection);
-        if (picked == null) {
-            record.flag(ResponseFlag.UH);
-            reply(new LocalReply(503, "no healthy upstream", "no_healthy_upstream"));
-            return;
-        }
-        host = picked;
-        picked.begin();
-        record.attempt(picked);
-        HostPool chosen = picked.pool(overHttp2(state.cluster().protocol()));
-        pool = chosen;
-        chosen.acquire(this);
+    // ---- what the attempts need to know ----
+
+    Connection connection() {
+        return connection;
     }
 
-    private boolean overHttp2(Cluster.Protocol protocol) {
-        return switch (protocol) {
-            case HTTP1 -> false;
-            case HTTP2, ALPN -> true;
-            case DOWNSTREAM -> downstream.protocol().equals("HTTP/2");
-        };
+    Downstream downstream() {
+        return downstream;
     }
 
-    // ---- StreamReceiver ----
-
-    @Override
-    @SuppressWarnings("ReferenceEquality") // the same stream, not one like it
-    public void ready(PooledConnection pooled) {
-        pool = null;
-        Upstream stream = pooled.open(this);
-        upstream = stream;
-        record.upstreamReady(stream);
-        boolean whole = requestEnded && waitingBody.isEmpty() && waitingTrailers == null;
-        stream.request(request, whole);
-        // Where the head could not be sent, another attempt may have begun by now and taken the body along.
-        if (!whole && upstream == stream) {
-            sendWaiting(stream);
-        }
+    Request request() {
+        return request;
     }
 
-    private void sendWaiting(Upstream stream) {
-        ByteBuf piece;
-        while ((piece = waitingBody.pollFirst()) != null) {
-            bodySent = true;
-            stream.data(piece, requestEnded && waitingBody.isEmpty() && waitingTrailers == null);
-        }
-        Headers trailers = waitingTrailers;
-        if (trailers != null) {
-            stream.trailers(trailers);
-            waitingTrailers = null;
-        }
-        if (waitingBytes >= MAX_WAITING_BODY && stream.isWritable()) {
-            downstream.read(true);
-        }
-        waitingBytes = 0;
+    ExchangeRecord record() {
+        return record;
     }
 
-    @Override
-    public void failed(Failure failure) {
-        pool = null;
-        if (ended) {
-            return;
-        }
-        leaveHost();
-        boolean connect = failure.kind() != Failure.Kind.OVERFLOW;
-        if (failure.kind() == Failure.Kind.GONE && !replayed) {
-            replayed = true; // the endpoint left while we waited for it: another one may serve
-            again();
-            return;
-        }
-        if (connect && retry(Route.RetryPolicy.On.CONNECT_FAILURE)) {
-            return;
-        }
-        if (connect) {
-            record.flag(ResponseFlag.UF);
-            String kind = failure.kind() == Failure.Kind.TIMEOUT ? "connection_timeout" : "remote_connection_failure";
-            record.upstreamFailure(failure.details());
-            reply(new LocalReply(
-                    503,
-                    "upstream connect error or disconnect/reset before headers. reset reason: " + kind,
-                    "upstream_reset_before_response_started{" + kind + "}"));
-        } else {
-            record.flag(ResponseFlag.UO);
-            reply(new LocalReply(503, "upstream overflow", "upstream_reset_before_response_started{overflow}"));
-        }
+    boolean requestEnded() {
+        return requestEnded;
     }
 
-    private boolean retry(Route.RetryPolicy.On on) {
-        Route.Forward action = forward;
-        if (action == null
-                || retriesLeft == 0
-                || bodySent
-                || !action.retry().on().contains(on)) {
-            return false;
-        }
-        retriesLeft--;
-        again();
-        return true;
-    }
-
-    private void again() {
-        ClusterState state = cluster;
-        if (state != null) {
-            attempt(state);
-        }
+    boolean hasEnded() {
+        return ended;
     }
 
     // ---- the request as it comes ----
@@ -242,40 +138,24 @@ public final class Exchange implements RequestReceiver, ResponseReceiver, Stream
     public void requestData(ByteBuf data, boolean end) {
         record.requestBytes(data.readableBytes());
         requestEnded = end;
-        if (ended) {
+        Attempts made = attempts;
+        if (ended || made == null) {
             data.release();
             return;
         }
         touch();
-        Upstream stream = upstream;
-        if (stream == null) {
-            waitingBody.addLast(data);
-            waitingBytes += data.readableBytes();
-            if (waitingBytes >= MAX_WAITING_BODY) {
-                downstream.read(false);
-            }
-        } else {
-            bodySent = true;
-            stream.data(data, end);
-            if (!end && !stream.isWritable()) {
-                downstream.read(false);
-            }
-        }
+        made.data(data, end);
         requestMaybeEnded();
     }
 
     @Override
     public void requestTrailers(Headers trailers) {
         requestEnded = true;
-        if (ended) {
+        Attempts made = attempts;
+        if (ended || made == null) {
             return;
         }
-        Upstream stream = upstream;
-        if (stream == null) {
-            waitingTrailers = trailers;
-        } else {
-            stream.trailers(trailers);
-        }
+        made.trailers(trailers);
         requestMaybeEnded();
     }
 
@@ -284,7 +164,7 @@ public final class Exchange implements RequestReceiver, ResponseReceiver, Stream
             record.requestEnded(worker.now());
         }
         Route.Forward action = forward;
-        if (requestEnded && action != null) {
+        if (requestEnded && !ended && action != null) {
             startTimeout(action);
         }
     }
@@ -292,11 +172,9 @@ public final class Exchange implements RequestReceiver, ResponseReceiver, Stream
     @Override
     public void requestMalformed(BadMessage problem) {
         record.flag(ResponseFlag.DPE);
-        stopUpstream();
+        stop();
         if (responseStarted) {
-            record.details(problem.details());
-            finish();
-            downstream.abort();
+            breakOff(problem.details());
         } else {
             reply(new LocalReply(problem.status(), "", problem.details()));
         }
@@ -309,38 +187,23 @@ public final class Exchange implements RequestReceiver, ResponseReceiver, Stream
         }
         record.flag(ResponseFlag.DC);
         record.details("downstream_remote_disconnect");
-        stopUpstream();
+        stop();
         finish();
     }
 
     @Override
     public void downstreamWritable() {
-        Upstream stream = upstream;
-        if (stream != null) {
-            stream.read(true);
+        Attempts made = attempts;
+        if (made != null) {
+            made.read(true);
         }
     }
 
     // ---- the answer as it comes ----
 
-    @Override
-    public void response(Response response, boolean end) {
-        touch();
-        if (response.isInterim()) {
-            if (response.status() == 101) {
-                switchProtocols(response);
-            } else {
-                downstream.respond(response, false);
-            }
-            return;
-        }
-        if (response.status() >= 500 && retryAnswer(end)) {
-            return;
-        }
+    /** The head of an answer, and perhaps all of it. */
+    void answer(Response response, boolean end) {
         responseStarted = true;
-        if (end) {
-            upstream = null;
-        }
         record.responseStarted(response.status(), worker.now());
         record.response(response);
         chain.finish(response, matched);
@@ -350,31 +213,8 @@ public final class Exchange implements RequestReceiver, ResponseReceiver, Stream
         downstream.respond(response, end);
     }
 
-    private boolean retryAnswer(boolean end) {
-        Upstream stream = upstream;
-        if (retriesLeft == 0 || bodySent || responseStarted || forward == null) {
-            return false;
-        }
-        if (!forward.retry().on().contains(Route.RetryPolicy.On.SERVER_ERROR)) {
-            return false;
-        }
-        if (!end && stream != null) {
-            stream.cancel();
-        }
-        leaveHost();
-        upstream = null;
-        retriesLeft--;
-        again();
-        return true;
-    }
-
-    private void switchProtocols(Response response) {
-        if (request.upgrade() == null) {
-            stopUpstream();
-            upstreamReset(Reset.PROTOCOL_ERROR, "unasked_switching_protocols");
-            return;
-        }
-        tunnel = true;
+    /** From here on both directions are opaque. */
+    void switched(Response response) {
         responseStarted = true;
         requestEnded = false;
         record.responseStarted(101, worker.now());
@@ -382,95 +222,31 @@ public final class Exchange implements RequestReceiver, ResponseReceiver, Stream
         downstream.respond(response, false);
     }
 
-    @Override
-    public void responseData(ByteBuf data, boolean end) {
+    void answerData(ByteBuf data, boolean end) {
         record.responseBytes(data.readableBytes());
         if (ended) {
             data.release();
             return;
         }
         touch();
-        if (end && !tunnel) {
-            upstream = null;
-        }
         if (end) {
             finish();
         }
         downstream.data(data, end);
-        if (!end && !downstream.isWritable()) {
-            Upstream stream = upstream;
-            if (stream != null) {
-                stream.read(false);
-            }
-        }
     }
 
-    @Override
-    public void responseTrailers(Headers trailers) {
+    void answerTrailers(Headers trailers) {
         if (ended) {
             return;
         }
-        upstream = null;
         finish();
         downstream.trailers(trailers);
     }
 
-    @Override
-    public void upstreamReset(Reset reason, String details) {
-        Upstream stream = upstream;
-        boolean reused = stream != null && stream.isReused();
-        upstream = null;
-        leaveHost();
-        if (ended) {
-            return;
-        }
-        if (responseStarted) {
-            record.flag(reason == Reset.PROTOCOL_ERROR ? ResponseFlag.UPE : ResponseFlag.UC);
-            record.details("upstream_reset_after_response_started{" + details + "}");
-            finish();
-            downstream.abort();
-            return;
-        }
-        if (mayReplay(reason, reused) || retry(Route.RetryPolicy.On.RESET)) {
-            return;
-        }
-        record.flag(
-                switch (reason) {
-                    case CLOSED_BEFORE_RESPONSE, CLOSED_WITHIN_RESPONSE -> ResponseFlag.UC;
-                    case REFUSED, RESET -> ResponseFlag.UR;
-                    case PROTOCOL_ERROR -> ResponseFlag.UPE;
-                });
-        boolean protocol = reason == Reset.PROTOCOL_ERROR;
-        reply(new LocalReply(
-                protocol ? 502 : 503,
-                "upstream connect error or disconnect/reset before headers. reset reason: "
-                        + (protocol ? "protocol error" : "connection termination"),
-                "upstream_reset_before_response_started{" + details + "}"));
-    }
-
-    /**
-     * A kept connection may have been closed by the endpoint while the request was on its way. If not one byte came
-     * back and doing it twice does no harm, it is done once more, on another connection.
-     */
-    private boolean mayReplay(Reset reason, boolean reused) {
-        boolean untouched = reason == Reset.REFUSED;
-        boolean raced = reason == Reset.CLOSED_BEFORE_RESPONSE && reused && request.isIdempotent();
-        if (replayed || bodySent || !(untouched || raced)) {
-            return false;
-        }
-        replayed = true;
-        again();
-        return true;
-    }
-
-    @Override
-    public void upstreamWritable() {
-        downstream.read(true);
-    }
-
     // ---- the end ----
 
-    private void reply(LocalReply reply) {
+    /** Answers in the endpoint's place. */
+    void reply(LocalReply reply) {
         responseStarted = true;
         record.details(reply.details());
         record.responseStarted(reply.status(), worker.now());
@@ -479,24 +255,17 @@ public final class Exchange implements RequestReceiver, ResponseReceiver, Stream
         reply.send(downstream, request, chain.serverName());
     }
 
-    private void stopUpstream() {
-        Upstream stream = upstream;
-        HostPool asked = pool;
-        upstream = null;
-        pool = null;
-        if (stream != null) {
-            stream.cancel();
-        } else if (asked != null) {
-            asked.forget(this);
-        }
-        leaveHost();
+    /** The answer cannot be completed: the client must not take it for a whole one. */
+    void breakOff(String details) {
+        record.details(details);
+        finish();
+        downstream.abort();
     }
 
-    private void leaveHost() {
-        Host left = host;
-        if (left != null) {
-            host = null;
-            left.end();
+    private void stop() {
+        Attempts made = attempts;
+        if (made != null) {
+            made.stop();
         }
     }
 
@@ -511,52 +280,44 @@ public final class Exchange implements RequestReceiver, ResponseReceiver, Stream
         ended = true;
         worker.deadlines().clear(timeout);
         worker.deadlines().clear(idle);
-        leaveHost();
-        ByteBuf piece;
-        while ((piece = waitingBody.pollFirst()) != null) {
-            piece.release();
+        Attempts made = attempts;
+        if (made != null) {
+            made.close();
         }
         chain.ended(record, System.nanoTime());
     }
 
-    private void touch() {
+    /** Something has moved. */
+    void touch() {
         if (idleNanos > 0) {
             worker.deadlines().set(idle, worker.now(), idleNanos);
         }
     }
 
-    private void timedOut(ResponseFlag flag, String details) {
+    void expired(TimeLimit.Kind kind) {
         worker.enter();
         try {
-            if (ended) {
+            Attempts made = attempts;
+            if (ended || made == null) {
                 return;
             }
-            record.flag(flag);
-            stopUpstream();
-            if (responseStarted) {
-                record.details(details);
-                finish();
-                downstream.abort();
-            } else {
-                reply(new LocalReply(
-                        504, flag == ResponseFlag.UT ? "upstream request timeout" : "stream timeout", details));
+            switch (kind) {
+                case ROUTE, IDLE -> timedOut(kind);
+                case TRY -> made.tryTimedOut();
+                case BACK_OFF -> made.attempt();
             }
         } finally {
             worker.leave();
         }
     }
 
-    private final class Timeout extends Deadline {
-        @Override
-        protected void expired() {
-            timedOut(ResponseFlag.UT, "response_timeout");
-        }
-    }
-
-    private final class Idle extends Deadline {
-        @Override
-        protected void expired() {
-            timedOut(ResponseFlag.SI, "stream_idle_timeout");
+    void timedOut(TimeLimit.Kind kind) {
+        record.flag(kind.flag());
+        stop();
+        if (responseStarted) {
+            breakOff(kind.details());
+        } else {
+            reply(kind.reply());
         }
     }
 }

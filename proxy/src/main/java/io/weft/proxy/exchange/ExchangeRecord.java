@@ -6,6 +6,7 @@ import io.weft.proxy.http.Request;
 import io.weft.proxy.http.Response;
 import io.weft.proxy.http.Upstream;
 import io.weft.proxy.listen.Connection;
+import io.weft.proxy.listen.ResponseFlag;
 import io.weft.proxy.tls.TlsSession;
 import org.jspecify.annotations.Nullable;
 

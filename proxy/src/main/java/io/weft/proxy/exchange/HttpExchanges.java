@@ -7,6 +7,7 @@ import io.weft.proxy.http.Exchanges;
 import io.weft.proxy.http.Request;
 import io.weft.proxy.http.RequestReceiver;
 import io.weft.proxy.listen.Connection;
+import io.weft.proxy.listen.ResponseFlag;
 
 /** The exchanges of one downstream connection. */
 public final class HttpExchanges implements Exchanges {

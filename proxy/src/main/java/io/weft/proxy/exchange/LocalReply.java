@@ -17,12 +17,44 @@ import org.jspecify.annotations.Nullable;
  * @param body text for people; may be empty
  * @param details why, in one word, for the access log
  * @param location of a redirect; null for other answers
+ * @param overloaded the request was dropped to keep load away: {@code x-envoy-overloaded} says so
  */
 record LocalReply(
-        int status, String body, String details, @Nullable String location) {
+        int status, String body, String details, @Nullable String location, boolean overloaded) {
 
     LocalReply(int status, String body, String details) {
-        this(status, body, details, null);
+        this(status, body, details, null, false);
+    }
+
+    LocalReply(int status, String body, String details, String location) {
+        this(status, body, details, location, false);
+    }
+
+    /** A limit of the cluster is reached. */
+    static LocalReply overflow() {
+        return lost(503, "overflow", "overflow", true);
+    }
+
+    /** No connection could be made. */
+    static LocalReply unreachable(boolean timedOut) {
+        String kind = timedOut ? "connection_timeout" : "remote_connection_failure";
+        return lost(503, kind, kind, false);
+    }
+
+    /** The stream was lost before an answer began. */
+    static LocalReply reset(boolean protocolError, String details) {
+        return protocolError
+                ? lost(502, "protocol error", details, false)
+                : lost(503, "connection termination", details, false);
+    }
+
+    private static LocalReply lost(int status, String reason, String details, boolean overloaded) {
+        return new LocalReply(
+                status,
+                "upstream connect error or disconnect/reset before headers. reset reason: " + reason,
+                "upstream_reset_before_response_started{" + details + "}",
+                null,
+                overloaded);
     }
 
     /** How many bytes its body has as sent. */
@@ -40,7 +72,7 @@ record LocalReply(
             if (!body.isEmpty()) {
                 headers.add("grpc-message", percentEncoded(body));
             }
-            headers.add(FieldName.SERVER, serverName);
+            told(headers, serverName);
             response.body(Request.Body.NONE, -1);
             downstream.respond(response, true);
             return;
@@ -54,7 +86,7 @@ record LocalReply(
         if (bytes.length > 0) {
             headers.add(FieldName.CONTENT_TYPE, "text/plain");
         }
-        headers.add(FieldName.SERVER, serverName);
+        told(headers, serverName);
         boolean empty = bytes.length == 0 || request.isHead();
         response.body(empty ? Request.Body.NONE : Request.Body.LENGTH, bytes.length);
         downstream.respond(response, empty);
@@ -63,6 +95,13 @@ record LocalReply(
         }
         ByteBuf data = Unpooled.wrappedBuffer(bytes);
         downstream.data(data, true);
+    }
+
+    private void told(Headers headers, String serverName) {
+        if (overloaded) {
+            headers.add("x-envoy-overloaded", "true");
+        }
+        headers.add(FieldName.SERVER, serverName);
     }
 
     static boolean isGrpc(Request request) {

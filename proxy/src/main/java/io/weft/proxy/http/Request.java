@@ -136,6 +136,12 @@ public final class Request implements RequestHead {
         return headers.joined(lowerCaseName);
     }
 
+    @Override
+    public boolean isRepeated(String lowerCaseName) {
+        int first = headers.find(lowerCaseName, 0);
+        return first >= 0 && headers.find(lowerCaseName, first + 1) >= 0;
+    }
+
     public boolean http10() {
         return http10;
     }

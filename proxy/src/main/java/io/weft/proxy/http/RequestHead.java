@@ -29,4 +29,11 @@ public interface RequestHead {
      */
     @Nullable
     String header(String lowerCaseName);
+
+    /**
+     * Whether a header has more than one line.
+     *
+     * @param lowerCaseName never a pseudo-header
+     */
+    boolean isRepeated(String lowerCaseName);
 }

@@ -40,15 +40,18 @@ final class BodyReader {
 
     void none() {
         state = State.DONE;
+        trailers = null;
     }
 
     void length(long bytes) {
+        trailers = null;
         state = bytes == 0 ? State.DONE : State.LENGTH;
         remaining = bytes;
     }
 
     void untilClose() {
         state = State.UNTIL_CLOSE;
+        trailers = null;
     }
 
     void chunked() {

@@ -3,13 +3,10 @@ package io.weft.proxy.http1;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.ChannelInboundHandlerAdapter;
-import io.netty.channel.socket.ChannelInputShutdownReadComplete;
 import io.netty.channel.socket.DuplexChannel;
 import io.weft.proxy.http.BadMessage;
 import io.weft.proxy.http.Headers;
 import io.weft.proxy.http.Request;
-import io.weft.proxy.http.Response;
 import io.weft.proxy.http.ResponseReceiver;
 import io.weft.proxy.http.ResponseReceiver.Reset;
 import io.weft.proxy.http.Upstream;
@@ -23,41 +20,23 @@ import org.jspecify.annotations.Nullable;
 /**
  * The client end of an HTTP/1 connection: one exchange at a time, then back to the pool. A byte that nobody asked for
  * ends the connection (attack case A20).
- *
- * <p>Last in its pipeline, not sharable, all on the connection's event loop.
  */
-public final class Http1Client extends ChannelInboundHandlerAdapter implements Upstream, PooledConnection {
+public final class Http1Client extends Http1End implements Upstream, PooledConnection {
 
-    private static final int MAX_INTERIM = 16;
-
-    private final Worker worker;
     private final Owner owner;
     private final long idleNanos;
     private final int maxRequests;
-    private final ResponseParser parser = new ResponseParser();
-    private final BodyReader body = new BodyReader();
-    private final Response response = new Response();
+    private final ResponseReader reader = new ResponseReader();
+    private final BodyWriter body = new BodyWriter(this);
     private final Deadline idle = new Idle();
 
-    private @Nullable ChannelHandlerContext ctx;
     private @Nullable TlsSession session;
     private String localAddress = "";
     private @Nullable ResponseReceiver receiver;
-    private @Nullable ByteBuf held;
-    private boolean head;
-    private boolean chunked;
-    private boolean firstChunk;
     private boolean requestDone;
-    private boolean inBody;
-    private boolean anyByte;
     private boolean tunnel;
-    private boolean paused;
-    private boolean autoReadOff;
-    private boolean processing;
     private boolean draining;
     private boolean closed;
-    private boolean inputClosed;
-    private int interim;
     private int requests;
 
     /**
@@ -65,7 +44,7 @@ public final class Http1Client extends ChannelInboundHandlerAdapter implements U
      * @param maxRequests after so many exchanges it is closed; zero never
      */
     public Http1Client(Worker worker, Owner owner, long idleNanos, int maxRequests) {
-        this.worker = worker;
+        super(worker);
         this.owner = owner;
         this.idleNanos = idleNanos;
         this.maxRequests = maxRequests;
@@ -73,9 +52,11 @@ public final class Http1Client extends ChannelInboundHandlerAdapter implements U
 
     @Override
     public void handlerAdded(ChannelHandlerContext context) {
-        ctx = context;
+        super.handlerAdded(context);
         session = TlsSession.of(context.channel());
         localAddress = LocalAddress.text(context.channel());
+        // Whoever it was made for may be gone by now.
+        worker().deadlines().set(idle, worker().now(), idleNanos);
     }
 
     // ---- PooledConnection ----
@@ -90,13 +71,8 @@ public final class Http1Client extends ChannelInboundHandlerAdapter implements U
         receiver = exchange;
         requests++;
         requestDone = false;
-        inBody = false;
-        anyByte = false;
         tunnel = false;
-        chunked = false;
-        interim = 0;
-        parser.reset();
-        response.clear();
+        reader.begin();
         return this;
     }
 
@@ -112,25 +88,15 @@ public final class Http1Client extends ChannelInboundHandlerAdapter implements U
 
     @Override
     public void request(Request request, boolean end) {
-        head = request.isHead();
-        chunked = request.body() == Request.Body.STREAM;
-        firstChunk = true;
+        reader.answers(request.isHead());
+        body.begin(request.body() == Request.Body.STREAM);
         write(HeadWriter.request(request, context().alloc()));
         requestDone = end;
     }
 
     @Override
     public void data(ByteBuf data, boolean end) {
-        if (data.isReadable()) {
-            if (chunked) {
-                write(HeadWriter.chunkStart(
-                        data.readableBytes(), firstChunk, context().alloc()));
-                firstChunk = false;
-            }
-            write(data);
-        } else {
-            data.release();
-        }
+        body.piece(data);
         if (end) {
             if (tunnel && context().channel() instanceof DuplexChannel duplex) {
                 // Behind what was written before: a shutdown throws away what still waits.
@@ -146,36 +112,19 @@ public final class Http1Client extends ChannelInboundHandlerAdapter implements U
     }
 
     private void requestEnded(@Nullable Headers trailers) {
-        if (chunked) {
-            write(HeadWriter.chunksEnd(trailers, firstChunk, context().alloc()));
-        }
+        body.end(trailers);
         requestDone = true;
     }
 
     @Override
     public void cancel() {
         receiver = null;
-        retire();
-        context().close();
+        close();
     }
 
     @Override
     public void read(boolean wanted) {
-        paused = !wanted;
-        autoRead(wanted);
-        ByteBuf rest = held;
-        if (wanted && !processing && rest != null) {
-            held = null;
-            process(rest);
-            if (inputClosed) {
-                ended();
-            }
-        }
-    }
-
-    @Override
-    public boolean isWritable() {
-        return context().channel().isWritable();
+        want(wanted);
     }
 
     @Override
@@ -201,114 +150,52 @@ public final class Http1Client extends ChannelInboundHandlerAdapter implements U
     // ---- bytes ----
 
     @Override
-    public void channelRead(ChannelHandlerContext context, Object msg) {
-        ByteBuf in = (ByteBuf) msg;
-        worker.enter();
-        try {
-            ByteBuf earlier = held;
-            if (earlier != null) {
-                held = null;
-                in = Cumulation.join(context.alloc(), earlier, in);
-            }
-            process(in);
-        } finally {
-            worker.leave();
-        }
-    }
-
-    private void process(ByteBuf in) {
-        processing = true;
-        try {
-            while (step(in)) {
-                // each step takes bytes or ends the exchange
-            }
-        } catch (BadMessage problem) {
-            fail(Reset.PROTOCOL_ERROR, problem.details());
-        } finally {
-            processing = false;
-        }
-        if (!in.isReadable() || closed) {
-            in.release();
-        } else if (receiver == null) {
-            // Bytes that belong to no exchange: the next response could not be told from them.
-            in.release();
-            retire();
-            context().close();
-        } else {
-            held = in;
-        }
-    }
-
-    private boolean step(ByteBuf in) throws BadMessage {
+    boolean step(ByteBuf in) throws BadMessage {
         ResponseReceiver exchange = receiver;
-        if (exchange == null || paused || !in.isReadable()) {
+        if (exchange == null || isPaused() || !in.isReadable()) {
             return false;
         }
-        anyByte = true;
-        if (inBody) {
-            return bodyStep(in, exchange);
-        }
-        if (!parser.parse(in, response, head)) {
-            return false;
-        }
-        if (response.isInterim() && response.status() != 101) {
-            if (++interim > MAX_INTERIM) {
-                throw new BadMessage(502, "too_many_interim_responses");
+        switch (reader.next(in)) {
+            case NOTHING -> {
+                return false;
             }
-            exchange.response(response, false);
-            response.clear();
-            parser.reset();
-            return true;
-        }
-        if (response.status() == 101) {
-            tunnel = true;
-            chunked = false;
-            body.untilClose();
-            inBody = true;
-            exchange.response(response, false);
-            return true;
-        }
-        switch (response.body()) {
-            case NONE -> body.none();
-            case LENGTH -> body.length(response.contentLength());
-            case STREAM -> {
-                if (parser.untilClose()) {
-                    body.untilClose();
-                } else {
-                    body.chunked();
-                }
+            case INTERIM, HEAD -> exchange.response(reader.response(), false);
+            case SWITCHED -> {
+                tunnel = true;
+                body.begin(false);
+                exchange.response(reader.response(), false);
+            }
+            case PIECE -> exchange.responseData(reader.piece(), false);
+            case WHOLE -> {
+                receiver = null;
+                exchange.response(reader.response(), true);
+                finished(!in.isReadable());
+            }
+            case LAST_PIECE -> {
+                receiver = null;
+                exchange.responseData(reader.piece(), true);
+                finished(!in.isReadable());
+            }
+            case TRAILERS -> {
+                receiver = null;
+                exchange.responseTrailers(reader.trailers());
+                finished(!in.isReadable());
             }
         }
-        if (body.done()) {
-            receiver = null;
-            exchange.response(response, true);
-            finished(!in.isReadable());
-            return false;
-        }
-        inBody = true;
-        exchange.response(response, false);
         return true;
     }
 
-    private boolean bodyStep(ByteBuf in, ResponseReceiver exchange) throws BadMessage {
-        ByteBuf piece = body.next(in);
-        boolean done = body.done();
-        Headers trailers = body.trailers();
-        if (done) {
-            receiver = null;
+    @Override
+    boolean keeps(int bytes) {
+        if (receiver == null) {
+            close(); // bytes that belong to no exchange: the next response could not be told from them
         }
-        if (piece != null) {
-            exchange.responseData(piece, done && trailers == null);
-        } else if (done && trailers == null) {
-            exchange.responseData(Unpooled.EMPTY_BUFFER, true);
-        }
-        if (done && trailers != null) {
-            exchange.responseTrailers(trailers);
-        }
-        if (done) {
-            finished(!in.isReadable());
-        }
-        return !done && piece != null;
+        return !closed;
+    }
+
+    @Override
+    boolean isWaiting() {
+        return isPaused();
     }
 
     /**
@@ -318,138 +205,87 @@ public final class Http1Client extends ChannelInboundHandlerAdapter implements U
     private void finished(boolean clean) {
         boolean reusable = clean
                 && requestDone
-                && parser.keepAlive()
+                && reader.keepAlive()
                 && !draining
                 && !tunnel
                 && !closed
-                && !inputClosed
+                && !isInputClosed()
                 && (maxRequests == 0 || requests < maxRequests);
         if (reusable) {
-            worker.deadlines().set(idle, worker.now(), idleNanos);
+            worker().deadlines().set(idle, worker().now(), idleNanos);
             owner.released(this);
         } else {
-            retire();
-            context().close();
+            close();
         }
+    }
+
+    @Override
+    void malformed(BadMessage problem) {
+        fail(Reset.PROTOCOL_ERROR, problem.details());
     }
 
     private void fail(Reset reason, String details) {
         ResponseReceiver exchange = receiver;
         receiver = null;
-        retire();
-        context().close();
+        close();
         if (exchange != null) {
             exchange.upstreamReset(reason, details);
         }
     }
 
-    private void retire() {
+    /** For good; told to the pool once. */
+    private void close() {
         if (!closed) {
             closed = true;
-            worker.deadlines().clear(idle);
+            worker().deadlines().clear(idle);
             owner.retired(this);
         }
+        release();
+        context().close();
     }
 
     // ---- events ----
 
     @Override
-    public void userEventTriggered(ChannelHandlerContext context, Object event) {
-        if (event instanceof ChannelInputShutdownReadComplete && !inputClosed) {
-            inputClosed = true;
-            if (held == null) {
-                ended();
-            }
+    void inputEnded() {
+        ResponseReceiver exchange = receiver;
+        if (exchange == null) {
+            close();
+        } else if (reader.endsWithConnection()) {
+            receiver = null;
+            close();
+            exchange.responseData(Unpooled.EMPTY_BUFFER, true);
+        } else {
+            fail(
+                    reader.hasBegun() ? Reset.CLOSED_WITHIN_RESPONSE : Reset.CLOSED_BEFORE_RESPONSE,
+                    "connection_termination");
         }
-        context.fireUserEventTriggered(event);
     }
 
+    /** What was read before the end is still passed on, at the pace of the reader. */
     @Override
     public void channelInactive(ChannelHandlerContext context) {
-        inputClosed = true;
-        ended();
-        release();
-    }
-
-    /** The endpoint sends no more. */
-    private void ended() {
-        worker.enter();
-        try {
-            ResponseReceiver exchange = receiver;
-            if (exchange == null) {
-                retire();
-                context().close();
-            } else if (inBody && body.endsWithConnection()) {
-                receiver = null;
-                retire();
-                context().close();
-                exchange.responseData(Unpooled.EMPTY_BUFFER, true);
-            } else {
-                fail(anyByte ? Reset.CLOSED_WITHIN_RESPONSE : Reset.CLOSED_BEFORE_RESPONSE, "connection_termination");
-            }
-        } finally {
-            worker.leave();
-        }
+        inputHasClosed();
     }
 
     @Override
     public void channelWritabilityChanged(ChannelHandlerContext context) {
         ResponseReceiver exchange = receiver;
         if (exchange != null && context.channel().isWritable()) {
-            worker.enter();
+            worker().enter();
             try {
                 exchange.upstreamWritable();
             } finally {
-                worker.leave();
+                worker().leave();
             }
         }
-    }
-
-    @Override
-    public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
-        context.close();
-    }
-
-    @Override
-    public void handlerRemoved(ChannelHandlerContext context) {
-        release();
-    }
-
-    private void release() {
-        ByteBuf rest = held;
-        if (rest != null && !processing) {
-            held = null;
-            rest.release();
-        }
-    }
-
-    private void autoRead(boolean on) {
-        if (autoReadOff == on) {
-            autoReadOff = !on;
-            context().channel().config().setAutoRead(on);
-        }
-    }
-
-    private void write(ByteBuf out) {
-        ChannelHandlerContext context = context();
-        context.write(out, context.voidPromise());
-        worker.flushLater(context.channel());
-    }
-
-    private ChannelHandlerContext context() {
-        ChannelHandlerContext context = ctx;
-        if (context == null) {
-            throw new IllegalStateException("not in a pipeline");
-        }
-        return context;
     }
 
     private final class Idle extends Deadline {
         @Override
         protected void expired() {
             if (receiver == null) {
-                retire();
-                context().close();
+                close();
             }
         }
     }

@@ -2,12 +2,8 @@ package io.weft.proxy.http1;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
-import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOption;
-import io.netty.channel.socket.ChannelInputShutdownReadComplete;
-import io.netty.channel.socket.DuplexChannel;
 import io.weft.proxy.config.HttpConnectionManager;
 import io.weft.proxy.http.BadMessage;
 import io.weft.proxy.http.Downstream;
@@ -20,120 +16,77 @@ import io.weft.proxy.http.RequestReceiver;
 import io.weft.proxy.http.Response;
 import io.weft.proxy.worker.Deadline;
 import io.weft.proxy.worker.Worker;
-import java.util.concurrent.TimeUnit;
+import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The server end of an HTTP/1 connection. One exchange at a time: a pipelined request waits, as bytes, until the answer
  * before it has been written.
- *
- * <p>Last in its pipeline, not sharable, all on the connection's event loop. Owns every buffer it reads until it hands a
- * piece to the exchange.
  */
-public final class Http1Server extends ChannelInboundHandlerAdapter implements Downstream {
+public final class Http1Server extends Http1End implements Downstream {
 
     /** Bytes of pipelined requests that are held while an answer is outstanding; then reading stops (case B9). */
     private static final int MAX_PIPELINED = 64 * 1024;
-
-    private static final long LINGER = TimeUnit.SECONDS.toNanos(1);
 
     private enum State {
         HEAD,
         BODY,
         /** The request is complete, its answer is not. */
         ANSWER,
-        /** The answer is complete and announced the end: what still comes is thrown away. */
-        LINGER
+        /** The last answer is complete, or was broken off: what still comes is thrown away. */
+        LEAVING
     }
 
-    private final Worker worker;
     private final Exchanges exchanges;
     private final HttpConnectionManager.Timeouts timeouts;
     private final RequestParser parser;
     private final BodyReader body = new BodyReader();
+    private final AnswerWriter answers = new AnswerWriter(this);
     private final Request request = new Request();
     private final Deadline patience = new Patience();
-    private final boolean acceptHttp10;
+    private final Deadline age = new Age();
+    private final HttpConnectionManager.Http1 http1;
+    private final int maxRequests;
 
     private State state = State.HEAD;
-    private @Nullable ChannelHandlerContext ctx;
-    private @Nullable ByteBuf held;
     private @Nullable RequestReceiver exchange;
-    private boolean processing;
-    private boolean paused;
-    private boolean autoReadOff;
-    private boolean inputClosed;
+    private @Nullable Farewell farewell;
+    private int requests;
     private boolean closeAfter;
     private boolean answered;
     private boolean tunnel;
-    private boolean chunked;
-    private boolean firstChunk;
 
     public Http1Server(Worker worker, HttpConnectionManager manager, Exchanges exchanges) {
-        this.worker = worker;
+        super(worker);
         this.exchanges = exchanges;
         this.timeouts = manager.timeouts();
         this.parser = new RequestParser(manager.limits());
-        this.acceptHttp10 = manager.http1().acceptHttp10();
+        this.http1 = manager.http1();
+        this.maxRequests = manager.limits().maxRequestsPerConnection();
     }
 
     @Override
     public void handlerAdded(ChannelHandlerContext context) {
-        ctx = context;
-        worker.deadlines().set(patience, worker.now(), timeouts.idle().toNanos());
+        super.handlerAdded(context);
+        await(timeouts.idle());
+        if (timeouts.maxConnectionDuration().isPositive()) {
+            worker().deadlines()
+                    .set(age, worker().now(), timeouts.maxConnectionDuration().toNanos());
+        }
     }
+
+    private void await(Duration limit) {
+        worker().deadlines().set(patience, worker().now(), limit.toNanos());
+    }
+
+    // ---- the request ----
 
     @Override
-    public void channelRead(ChannelHandlerContext context, Object msg) {
-        ByteBuf in = (ByteBuf) msg;
-        if (state == State.LINGER) {
-            in.release();
-            return;
-        }
-        worker.enter();
-        try {
-            ByteBuf earlier = held;
-            if (earlier != null) {
-                held = null;
-                in = Cumulation.join(context.alloc(), earlier, in);
-            }
-            process(in);
-        } finally {
-            worker.leave();
-        }
-    }
-
-    /** Takes all it can out of {@code in}, keeps the rest, and releases it. */
-    private void process(ByteBuf in) {
-        processing = true;
-        try {
-            while (step(in)) {
-                // each step moves the state or takes bytes
-            }
-        } catch (BadMessage problem) {
-            malformed(problem);
-        } finally {
-            processing = false;
-        }
-        if (!in.isReadable() || state == State.LINGER) {
-            in.release();
-            if (inputClosed) {
-                inputEnded();
-            }
-            return;
-        }
-        held = in;
-        if (in.readableBytes() >= MAX_PIPELINED && (state == State.ANSWER || paused)) {
-            autoRead(false);
-        }
-    }
-
-    /** Returns false when nothing more can be done with the bytes at hand. */
-    private boolean step(ByteBuf in) throws BadMessage {
+    boolean step(ByteBuf in) throws BadMessage {
         return switch (state) {
             case HEAD -> headStep(in);
-            case BODY -> !paused && bodyStep(in);
-            case ANSWER, LINGER -> false;
+            case BODY -> !isPaused() && bodyStep(in);
+            case ANSWER, LEAVING -> false;
         };
     }
 
@@ -141,9 +94,11 @@ public final class Http1Server extends ChannelInboundHandlerAdapter implements D
         if (!in.isReadable()) {
             return false;
         }
+        boolean begun = parser.begun();
         if (!parser.parse(in, request)) {
-            worker.deadlines()
-                    .set(patience, worker.now(), timeouts.requestHeaders().toNanos());
+            if (!begun) {
+                await(timeouts.requestHeaders()); // counts from the first byte, however slowly the others come
+            }
             return false;
         }
         begin();
@@ -157,16 +112,13 @@ public final class Http1Server extends ChannelInboundHandlerAdapter implements D
         if (receiver == null) {
             throw new IllegalStateException("a body without an exchange");
         }
-        if (piece != null && (!done || body.trailers() != null)) {
-            receiver.requestData(piece, false);
-            piece = null;
-            if (!done) {
-                return true;
+        if (!done) {
+            if (piece != null) {
+                receiver.requestData(piece, false);
             }
-        } else if (!done) {
-            return false;
+            return piece != null;
         }
-        requestComplete();
+        state = answered ? state : State.ANSWER;
         Headers trailers = body.trailers();
         if (trailers != null) {
             receiver.requestTrailers(trailers);
@@ -177,10 +129,10 @@ public final class Http1Server extends ChannelInboundHandlerAdapter implements D
     }
 
     private void begin() throws BadMessage {
-        if (request.http10() && !acceptHttp10) {
-            throw new BadMessage(426, "http_1_0_not_accepted");
+        if (request.http10()) {
+            acceptHttp10();
         }
-        closeAfter = !parser.keepAlive();
+        closeAfter = !parser.keepAlive() || ++requests == maxRequests;
         answered = false;
         tunnel = false;
         boolean end = request.body() == Request.Body.NONE;
@@ -194,22 +146,30 @@ public final class Http1Server extends ChannelInboundHandlerAdapter implements D
                 body.chunked();
             }
             state = State.BODY;
-            worker.deadlines().set(patience, worker.now(), timeouts.request().toNanos());
+            await(timeouts.request());
         }
         RequestReceiver begun = exchanges.begin(this, request, end);
         // The answer may have been given within the call; then the next exchange must not be told of this one.
-        if (state != State.HEAD && state != State.LINGER && !answered) {
-            exchange = begun;
-        } else if (state == State.BODY) {
+        if (state == State.BODY || (state == State.ANSWER && !answered)) {
             exchange = begun;
         }
     }
 
-    private void requestComplete() {
-        state = answered ? state : State.ANSWER;
+    private void acceptHttp10() throws BadMessage {
+        if (!http1.acceptHttp10()) {
+            throw new BadMessage(426, "low_version");
+        }
+        if (!request.headers().has(FieldName.HOST)) {
+            String host = http1.defaultHost();
+            if (host == null) {
+                throw new BadMessage(400, "missing_host");
+            }
+            request.authority(host);
+        }
     }
 
-    private void malformed(BadMessage problem) {
+    @Override
+    void malformed(BadMessage problem) {
         RequestReceiver receiver = exchange;
         closeAfter = true;
         if (receiver != null) {
@@ -220,45 +180,37 @@ public final class Http1Server extends ChannelInboundHandlerAdapter implements D
         }
     }
 
+    @Override
+    boolean keeps(int bytes) {
+        if (bytes >= MAX_PIPELINED && isWaiting()) {
+            autoRead(false);
+        }
+        return state != State.LEAVING;
+    }
+
+    @Override
+    boolean isWaiting() {
+        return state == State.ANSWER || isPaused();
+    }
+
     // ---- Downstream ----
 
     @Override
     public void respond(Response response, boolean end) {
-        ChannelHandlerContext context = context();
-        if (response.isInterim() && response.status() != 101) {
-            if (!request.http10()) {
-                write(HeadWriter.response(response, false, HeadWriter.Persistence.UNSAID, context.alloc()));
-            }
-            return;
-        }
         if (response.status() == 101) {
             tunnel = true;
-            chunked = false;
             body.untilClose();
             state = State.BODY;
             closeAfter = true;
-            write(HeadWriter.response(response, false, HeadWriter.Persistence.UPGRADE, context.alloc()));
+            answers.switching(response);
             return;
         }
-        Headers headers = response.headers();
-        boolean bodyless = request.isHead() || response.status() == 204 || response.status() == 304;
-        chunked = response.body() == Request.Body.STREAM && !end && !request.http10();
-        firstChunk = true;
-        if (request.http10() && response.body() == Request.Body.STREAM) {
-            headers.removeAll(FieldName.TRANSFER_ENCODING);
-            closeAfter = true;
+        if (response.isInterim()) {
+            answers.interim(response, request);
+            return;
         }
-        if (end && !bodyless && response.contentLength() < 0) {
-            headers.removeAll(FieldName.TRANSFER_ENCODING);
-            headers.set(FieldName.CONTENT_LENGTH, "0");
-        }
-        if (exchanges.isDraining() || (end && state == State.BODY)) {
-            closeAfter = true;
-        }
-        HeadWriter.Persistence persistence = closeAfter
-                ? HeadWriter.Persistence.CLOSE
-                : request.http10() ? HeadWriter.Persistence.KEEP_ALIVE : HeadWriter.Persistence.UNSAID;
-        write(HeadWriter.response(response, chunked, persistence, context.alloc()));
+        boolean closes = closeAfter || exchanges.isDraining() || (end && state == State.BODY);
+        closeAfter = answers.head(response, request, end, closes);
         if (end) {
             answerComplete();
         }
@@ -266,44 +218,27 @@ public final class Http1Server extends ChannelInboundHandlerAdapter implements D
 
     @Override
     public void data(ByteBuf data, boolean end) {
-        if (!chunked) {
-            if (data.isReadable()) {
-                write(data);
-            } else {
-                data.release();
-            }
-        } else if (data.isReadable()) {
-            write(HeadWriter.chunkStart(
-                    data.readableBytes(), firstChunk, context().alloc()));
-            write(data);
-            firstChunk = false;
-        } else {
-            data.release();
-        }
+        answers.body().piece(data);
         if (end) {
-            if (chunked) {
-                write(HeadWriter.chunksEnd(null, firstChunk, context().alloc()));
-            }
+            answers.body().end(null);
             answerComplete();
         }
     }
 
     @Override
     public void trailers(Headers trailers) {
-        if (chunked) {
-            write(HeadWriter.chunksEnd(trailers, firstChunk, context().alloc()));
-        }
+        answers.body().end(trailers);
         answerComplete();
     }
 
     @Override
     public void abort() {
         ChannelHandlerContext context = context();
-        if (!chunked) {
+        if (!answers.body().isChunked()) {
             // Without chunks a mere end of the connection could be taken for the end of the body.
             context.channel().config().setOption(ChannelOption.SO_LINGER, 0);
         }
-        state = State.LINGER;
+        state = State.LEAVING;
         exchange = null;
         context.close();
     }
@@ -311,77 +246,29 @@ public final class Http1Server extends ChannelInboundHandlerAdapter implements D
     private void answerComplete() {
         answered = true;
         exchange = null;
-        if (state == State.BODY && !tunnel) {
-            closeAfter = true;
-        }
-        if (closeAfter) {
-            state = State.LINGER;
-            linger();
+        if (closeAfter || (state == State.BODY && !tunnel)) {
+            leave();
             return;
         }
         state = State.HEAD;
         request.clear();
         parser.reset();
-        worker.deadlines().set(patience, worker.now(), timeouts.idle().toNanos());
-        if (paused) {
-            paused = false;
-        }
-        autoRead(true);
-        if (inputClosed && held == null) {
-            inputEnded();
-        } else if (!processing) {
-            resume();
-        }
+        await(timeouts.idle());
+        unpause();
+        resume();
     }
 
-    private void resume() {
-        ByteBuf rest = held;
-        if (rest != null) {
-            held = null;
-            process(rest);
-        }
-    }
-
-    /** Closes in a way that the client still reads the answer: first our direction, then, once it has ended too, all. */
-    private void linger() {
-        ChannelHandlerContext context = context();
-        ByteBuf rest = held;
-        if (rest != null) {
-            held = null;
-            rest.release();
-        }
-        worker.deadlines().set(patience, worker.now(), LINGER);
-        autoRead(true);
-        context.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener((ChannelFutureListener) future -> {
-            if (inputClosed || !future.isSuccess() || !(future.channel() instanceof DuplexChannel duplex)) {
-                future.channel().close();
-            } else if (context.pipeline().first() instanceof io.netty.handler.ssl.SslHandler) {
-                future.channel().close();
-            } else {
-                duplex.shutdownOutput();
-            }
-        });
+    private void leave() {
+        state = State.LEAVING;
+        worker().deadlines().clear(patience);
+        Farewell last = new Farewell(this);
+        farewell = last;
+        last.begin(timeouts.streamIdle().toNanos());
     }
 
     @Override
     public void read(boolean wanted) {
-        paused = !wanted;
-        autoRead(wanted);
-        if (wanted && !processing) {
-            resume();
-        }
-    }
-
-    private void autoRead(boolean on) {
-        if (autoReadOff == on) {
-            autoReadOff = !on;
-            context().channel().config().setAutoRead(on);
-        }
-    }
-
-    @Override
-    public boolean isWritable() {
-        return context().channel().isWritable();
+        want(wanted);
     }
 
     @Override
@@ -395,109 +282,114 @@ public final class Http1Server extends ChannelInboundHandlerAdapter implements D
     public void channelWritabilityChanged(ChannelHandlerContext context) {
         RequestReceiver receiver = exchange;
         if (receiver != null && context.channel().isWritable()) {
-            worker.enter();
+            worker().enter();
             try {
                 receiver.downstreamWritable();
             } finally {
-                worker.leave();
+                worker().leave();
             }
         }
     }
 
     @Override
     public void userEventTriggered(ChannelHandlerContext context, Object event) {
-        if (event instanceof ChannelInputShutdownReadComplete && !inputClosed) {
-            inputClosed = true;
-            worker.enter();
-            try {
-                inputEnded();
-            } finally {
-                worker.leave();
-            }
-        }
         if (event instanceof Drain) {
             exchanges.drain();
-            if (state == State.HEAD && !parser.begun()) {
-                context.close();
-            }
+            closeIfIdle();
         }
-        context.fireUserEventTriggered(event);
+        super.userEventTriggered(context, event);
+    }
+
+    private void closeIfIdle() {
+        if (state == State.HEAD && !parser.begun()) {
+            context().close();
+        }
     }
 
     /** The client sends no more; an answer it waits for is still written. */
-    private void inputEnded() {
-        if (state == State.ANSWER) {
-            closeAfter = true;
-            return;
+    @Override
+    void inputEnded() {
+        switch (state) {
+            case ANSWER -> closeAfter = true;
+            case BODY -> {
+                RequestReceiver receiver = exchange;
+                if (tunnel && receiver != null) {
+                    state = State.ANSWER;
+                    receiver.requestData(Unpooled.EMPTY_BUFFER, true);
+                } else {
+                    context().close();
+                }
+            }
+            case HEAD -> context().close();
+            case LEAVING -> {
+                Farewell last = farewell;
+                if (last != null) {
+                    last.inputEnded();
+                }
+            }
         }
-        if (state == State.BODY && tunnel && exchange != null) {
-            state = State.ANSWER;
-            exchange.requestData(Unpooled.EMPTY_BUFFER, true);
-            return;
-        }
-        context().close();
     }
 
     @Override
     public void channelInactive(ChannelHandlerContext context) {
-        worker.deadlines().clear(patience);
+        over();
         RequestReceiver receiver = exchange;
         exchange = null;
-        state = State.LINGER;
-        release();
         if (receiver != null) {
-            worker.enter();
+            worker().enter();
             try {
                 receiver.downstreamGone();
             } finally {
-                worker.leave();
+                worker().leave();
             }
         }
     }
 
     @Override
     public void handlerRemoved(ChannelHandlerContext context) {
-        worker.deadlines().clear(patience);
+        over();
+    }
+
+    private void over() {
+        state = State.LEAVING;
+        worker().deadlines().clear(patience);
+        worker().deadlines().clear(age);
+        Farewell last = farewell;
+        if (last != null) {
+            last.over();
+        }
         release();
     }
 
-    private void release() {
-        ByteBuf rest = held;
-        if (rest != null && !processing) {
-            held = null;
-            rest.release();
+    /**
+     * The connection has lived long enough: the next answer says that it ends. A request may be on its way even to an idle
+     * one, so it is closed only if none comes for a while.
+     */
+    private final class Age extends Deadline {
+        @Override
+        protected void expired() {
+            if (exchanges.isDraining()) {
+                closeIfIdle();
+            } else {
+                exchanges.drain();
+                worker().deadlines()
+                        .set(
+                                this,
+                                System.nanoTime(),
+                                Math.max(1, timeouts.drain().toNanos()));
+            }
         }
     }
 
-    @Override
-    public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
-        context.close();
-    }
-
-    private void write(ByteBuf out) {
-        ChannelHandlerContext context = context();
-        context.write(out, context.voidPromise());
-        worker.flushLater(context.channel());
-    }
-
-    private ChannelHandlerContext context() {
-        ChannelHandlerContext context = ctx;
-        if (context == null) {
-            throw new IllegalStateException("not in a pipeline");
-        }
-        return context;
-    }
-
-    /** The one timer of the connection; what it means depends on the state it finds. */
+    /** The timer of what is awaited; what it means depends on the state it finds. */
     private final class Patience extends Deadline {
         @Override
         protected void expired() {
-            worker.enter();
+            worker().enter();
             try {
                 switch (state) {
                     case HEAD -> {
                         if (parser.begun()) {
-                            closeAfter = true;
                             malformed(new BadMessage(408, "request_header_timeout"));
                         } else {
                             context().close();
@@ -508,13 +400,11 @@ public final class Http1Server extends ChannelInboundHandlerAdapter implements D
                             malformed(new BadMessage(408, "request_overall_timeout"));
                         }
                     }
-                    case ANSWER ->
-                        worker.deadlines()
-                                .set(this, worker.now(), timeouts.idle().toNanos());
-                    case LINGER -> context().close();
+                    case ANSWER -> await(timeouts.idle());
+                    case LEAVING -> {}
                 }
             } finally {
-                worker.leave();
+                worker().leave();
             }
         }
     }

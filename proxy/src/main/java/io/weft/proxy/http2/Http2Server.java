@@ -47,7 +47,9 @@ public final class Http2Server extends Http2ConnectionHandler {
     private final Deadline goAway = new SecondGoAway();
     private final UnreadAnswers unread;
     private final ControlBudget budget;
+    private final Deadline age = new Age();
     private @Nullable ChannelHandlerContext context;
+    private int requests;
 
     Http2Server(
             Http2ConnectionDecoder decoder,
@@ -80,6 +82,11 @@ public final class Http2Server extends Http2ConnectionHandler {
                     .incrementWindowSize(connection().connectionStream(), more);
         }
         worker.deadlines().set(idle, worker.now(), manager.timeouts().idle().toNanos());
+        worker.deadlines()
+                .set(
+                        age,
+                        worker.now(),
+                        manager.timeouts().maxConnectionDuration().toNanos());
     }
 
     ChannelHandlerContext context() {
@@ -151,6 +158,7 @@ public final class Http2Server extends Http2ConnectionHandler {
     @Override
     public void channelInactive(ChannelHandlerContext channel) throws Exception {
         worker.deadlines().clear(idle);
+        worker.deadlines().clear(age);
         worker.deadlines().clear(goAway);
         worker.deadlines().clear(unread);
         worker.enter();
@@ -262,6 +270,9 @@ public final class Http2Server extends Http2ConnectionHandler {
                 throw Http2Exception.streamError(id, Http2Error.PROTOCOL_ERROR, problem.details());
             }
             stream.setProperty(key, mine);
+            if (++requests == manager.limits().maxRequestsPerConnection()) {
+                drain();
+            }
             mine.begun(exchanges.begin(mine, request, end));
         }
 
@@ -360,6 +371,14 @@ public final class Http2Server extends Http2ConnectionHandler {
             if (connection().numActiveStreams() == 0) {
                 drain();
             }
+        }
+    }
+
+    /** The connection has lived long enough. */
+    private final class Age extends Deadline {
+        @Override
+        protected void expired() {
+            drain();
         }
     }
 

@@ -34,6 +34,9 @@ interface Attestation {
     /** The issuer has answered these with a certificate. */
     default void used(Credentials credentials) {}
 
+    /** Nothing came of these. */
+    default void failed(Credentials credentials) {}
+
     /** Where a join token is found; read again for each attempt, since a new one may have been put there. */
     @FunctionalInterface
     interface TokenText {
@@ -46,13 +49,16 @@ interface Attestation {
     }
 
     /**
-     * The current certificate if it is valid; else a join token that was not used yet; else the certificate that is
-     * over, in case the issuer's clock or patience is another.
+     * The current certificate if it is valid. When it is over, it may still buy the next one for a while; so it is shown
+     * first, and a join token that was not used yet when nothing came of that, in turns. A token that was put there
+     * meanwhile has its turn at once.
      */
     final class Joining implements Attestation {
         private final SpiffeId id;
         private final TokenText source;
         private String spent = "";
+        private @Nullable String seen;
+        private boolean tokenNext;
 
         Joining(SpiffeId id, TokenText source) {
             this.id = id;
@@ -76,13 +82,21 @@ interface Attestation {
                     throw new Missing("join token cannot be read: " + e);
                 }
             }
-            if (!text.isEmpty() && !text.equals(spent)) {
+            boolean fresh = !text.isEmpty() && !text.equals(spent);
+            tokenNext |= seen != null && !text.equals(seen);
+            seen = text;
+            if (fresh && (tokenNext || byCertificate == null)) {
                 return new Credentials.Join(token(text));
             }
             if (byCertificate == null) {
                 throw new Missing(text.isEmpty() ? "no join token" : "the join token was used: expected a new one");
             }
             return byCertificate;
+        }
+
+        @Override
+        public void failed(Credentials credentials) {
+            tokenNext = credentials instanceof Credentials.Current;
         }
 
         private JoinToken token(String text) throws Missing {
@@ -106,7 +120,10 @@ interface Attestation {
         }
     }
 
-    /** The current certificate if it is valid; else the one that was provisioned. */
+    /**
+     * The current certificate if it is valid; else the one that was provisioned; and if that is over too, the current one
+     * after all, which was issued later.
+     */
     record Provisioned(TrustDomain trustDomain, CertificateFiles files) implements Attestation {
         @Override
         public Credentials credentials(@Nullable X509Svid current, @Nullable TrustBundle bundle, Instant now)
@@ -114,13 +131,17 @@ interface Attestation {
             if (current != null && bundle != null && current.isValidAt(now)) {
                 return new Credentials.Current(current, bundle);
             }
+            Credentials.Current provisioned;
             try {
-                return new Credentials.Current(
+                provisioned = new Credentials.Current(
                         X509Svid.parse(AtomicFile.read(files.chain()), AtomicFile.read(files.key())),
                         TrustBundle.parse(trustDomain, AtomicFile.read(files.roots())));
             } catch (IOException | IllegalArgumentException e) {
                 throw new Missing("provisioned certificate cannot be used: " + e);
             }
+            return current == null || bundle == null || provisioned.svid().isValidAt(now)
+                    ? provisioned
+                    : new Credentials.Current(current, bundle);
         }
     }
 

@@ -29,7 +29,6 @@ import org.jspecify.annotations.Nullable;
 final class GrpcIssuer implements Issuer {
 
     private static final int MAX_MESSAGE = 1024 * 1024;
-    // Generous, because an answer that comes too late has spent the join token all the same.
     private static final int DEADLINE_SECONDS = 30;
 
     private final Address.Socket server;

@@ -6,6 +6,7 @@ import io.weft.certs.identity.SpiffeId;
 import io.weft.certs.identity.TrustBundle;
 import io.weft.certs.identity.Verification;
 import io.weft.certs.identity.X509Svid;
+import io.weft.certs.join.JoinToken;
 import io.weft.certs.key.KeyAlgorithm;
 import io.weft.certs.key.SigningRequest;
 import io.weft.certs.rotation.SvidRotation;
@@ -17,15 +18,18 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletionException;
 import java.util.function.Consumer;
 import java.util.function.DoubleSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An identity that is asked for and renewed: a new key for every request, the last good certificate until it ends, and
- * then none. When to ask is decided by {@link SvidRotation}.
+ * An identity that is asked for and renewed: a new key for every certificate, the last good certificate until it ends, and
+ * then none. When to ask is decided by {@link SvidRotation}. The roots come with each certificate, and from the control
+ * plane as soon as they change; whichever was said last holds.
  */
 final class IssuedIdentity implements Identity {
 
@@ -47,11 +51,19 @@ final class IssuedIdentity implements Identity {
     private SvidState state;
     private @Nullable X509Svid lastGood;
     private @Nullable TrustBundle bundle;
+    private @Nullable Joining joining;
     private boolean asking;
+    private boolean toldWhileAsking;
     private boolean expired;
     private boolean closed;
     private String lastError = "";
     private volatile IdentityStatus status = IdentityStatus.STARTING;
+
+    /**
+     * A join token and the key that goes with it. The issuer binds a token to the key of the first request that it sees;
+     * if its answer is lost, only a request for the same key can have another one.
+     */
+    private record Joining(JoinToken token, KeyPair keys) {}
 
     /** @param lifetime asked for; zero for the issuer's standard */
     IssuedIdentity(
@@ -84,9 +96,60 @@ final class IssuedIdentity implements Identity {
     @Override
     public void start() {
         schedule.execute(() -> {
-            folder.load(id, schedule.now()).ifPresent(kept -> install(kept.svid(), kept.bundle()));
+            folder.load(id).ifPresent(this::resume);
             wake();
         });
+    }
+
+    private void resume(SvidFolder.Kept kept) {
+        if (kept.svid().isValidAt(schedule.now())) {
+            install(kept.svid(), kept.bundle());
+        } else {
+            LOGGER.log(
+                    Level.WARNING,
+                    "the certificate that was kept is over, and is shown to get the next: {0}",
+                    kept.svid());
+            lastGood = kept.svid();
+            bundle = kept.bundle();
+        }
+    }
+
+    @Override
+    public Set<String> followed() {
+        return Set.of(ROOTS);
+    }
+
+    @Override
+    public void told(String name, Secret secret) {
+        if (name.equals(ROOTS) && secret instanceof Secret.Trust(String rootsPem)) {
+            schedule.execute(() -> trust(rootsPem));
+        }
+    }
+
+    private void trust(String rootsPem) {
+        TrustBundle trusted;
+        try {
+            trusted = TrustBundle.parse(id.trustDomain(), rootsPem);
+        } catch (IllegalArgumentException e) {
+            LOGGER.log(Level.ERROR, "roots from the control plane are not taken: {0}", e.getMessage());
+            return;
+        }
+        // What is being asked for now was perhaps answered before these roots were sent.
+        toldWhileAsking = asking;
+        if (closed || Objects.equals(trusted, bundle)) {
+            return;
+        }
+        LOGGER.log(Level.INFO, "roots to trust from now on: {0}", trusted);
+        bundle = trusted;
+        X509Svid own = lastGood;
+        if (own != null) {
+            if (PeerVerifier.verify(own.chain(), trusted, schedule.now(), PeerRole.CLIENT)
+                    instanceof Verification.Refused refused) {
+                LOGGER.log(Level.ERROR, "the own certificate does not hold against the new roots: {0}", refused);
+            }
+            folder.save(own, trusted);
+        }
+        wake();
     }
 
     @Override
@@ -140,26 +203,44 @@ final class IssuedIdentity implements Identity {
             failed(e.getMessage());
             return;
         }
-        KeyPair keys = KeyAlgorithm.EC_P256.generate();
+        KeyPair keys = keysFor(credentials);
         String csr = SigningRequest.create(KeyAlgorithm.EC_P256, keys, id).toPem();
         asking = true;
+        toldWhileAsking = false;
         metrics.requested();
         issuer.request(csr, lifetime, credentials)
                 .whenComplete((grant, failure) -> schedule.execute(() -> answered(keys, credentials, grant, failure)));
+    }
+
+    private KeyPair keysFor(Credentials credentials) {
+        if (!(credentials instanceof Credentials.Join(JoinToken token))) {
+            return KeyAlgorithm.EC_P256.generate();
+        }
+        Joining before = joining;
+        if (before != null && before.token().equals(token)) {
+            return before.keys();
+        }
+        KeyPair keys = KeyAlgorithm.EC_P256.generate();
+        joining = new Joining(token, keys);
+        return keys;
     }
 
     private void answered(
             KeyPair keys, Credentials credentials, Issuer.@Nullable Grant grant, @Nullable Throwable failure) {
         asking = false;
         if (grant == null) {
+            attestation.failed(credentials);
             failed(reason(failure));
         } else {
             try {
                 // A token that has bought something is spent, even if what it bought is of no use.
                 attestation.used(credentials);
+                joining = null;
                 X509Svid svid = verified(grant, keys);
-                folder.save(svid, grant.bundle());
-                install(svid, grant.bundle());
+                TrustBundle told = bundle;
+                TrustBundle trusted = toldWhileAsking && told != null ? told : grant.bundle();
+                folder.save(svid, trusted);
+                install(svid, trusted);
             } catch (IllegalArgumentException e) {
                 failed("certificate of no use: " + e.getMessage());
             }

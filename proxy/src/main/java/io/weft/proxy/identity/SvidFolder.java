@@ -9,7 +9,6 @@ import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -33,8 +32,8 @@ record SvidFolder(@Nullable Path folder) {
 
     record Kept(X509Svid svid, TrustBundle bundle) {}
 
-    /** What was kept, if it is this id's and still valid. */
-    Optional<Kept> load(SpiffeId id, Instant now) {
+    /** What was kept, if it is this id's. It may be over; then it can serve no more, but may buy the next one. */
+    Optional<Kept> load(SpiffeId id) {
         if (folder == null || !Files.exists(folder.resolve(OWN))) {
             return Optional.empty();
         }
@@ -42,9 +41,8 @@ record SvidFolder(@Nullable Path folder) {
             String own = AtomicFile.read(folder.resolve(OWN));
             X509Svid svid = X509Svid.parse(own, own);
             TrustBundle bundle = TrustBundle.parse(id.trustDomain(), AtomicFile.read(folder.resolve(ROOTS)));
-            if (!svid.id().equals(id) || !svid.isValidAt(now)) {
-                LOGGER.log(
-                        Level.WARNING, "{0}/{1} is not used: {2}: expected a valid one of {3}", folder, OWN, svid, id);
+            if (!svid.id().equals(id)) {
+                LOGGER.log(Level.WARNING, "{0}/{1} is not used: {2}: expected one of {3}", folder, OWN, svid, id);
                 return Optional.empty();
             }
             return Optional.of(new Kept(svid, bundle));

@@ -4,7 +4,6 @@ import io.weft.proxy.authorize.Caller;
 import io.weft.proxy.config.FilterChain;
 import io.weft.proxy.config.HttpConnectionManager;
 import io.weft.proxy.config.Listener;
-import io.weft.proxy.exchange.ResponseFlag;
 import io.weft.proxy.tls.PeerCertificate;
 import io.weft.proxy.tls.TlsSession;
 import io.weft.proxy.worker.Worker;

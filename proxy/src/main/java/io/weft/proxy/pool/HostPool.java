@@ -15,6 +15,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class HostPool implements PooledConnection.Owner {
 
+    private static final StreamReceiver.Failure TOO_MANY_REQUESTS =
+            new StreamReceiver.Failure(StreamReceiver.Failure.Kind.OVERFLOW, "max_requests");
+
     /** Makes connections for a pool. The result is told on the pool's event loop, never within the call. */
     public interface Connector {
         void connect(HostPool pool);
@@ -22,6 +25,7 @@ public final class HostPool implements PooledConnection.Owner {
 
     private final Connector connector;
     private final Cluster.Limits limits;
+    private final RequestLimit requests;
     private final boolean multiplexed;
     private final ArrayDeque<PooledConnection> available = new ArrayDeque<>();
     private final ArrayDeque<StreamReceiver> waiting = new ArrayDeque<>();
@@ -29,17 +33,23 @@ public final class HostPool implements PooledConnection.Owner {
     private int connecting;
     private boolean closed;
 
-    /** @param multiplexed one connection carries many exchanges, so a second is made only when the first is full */
-    public HostPool(Connector connector, Cluster.Limits limits, boolean multiplexed) {
+    /**
+     * @param requests the cluster's limit; whoever is given a stream counts for it from then on
+     * @param multiplexed one connection carries many exchanges, so a second is made only when the first is full
+     */
+    public HostPool(Connector connector, Cluster.Limits limits, RequestLimit requests, boolean multiplexed) {
         this.connector = connector;
         this.limits = limits;
+        this.requests = requests;
         this.multiplexed = multiplexed;
     }
 
     /** Asks for a stream. Where all connections are full and no more may be made, it is waited for. */
     public void acquire(StreamReceiver receiver) {
         PooledConnection connection = withRoom();
-        if (connection != null) {
+        if (connection != null && requests.isReached()) {
+            receiver.failed(TOO_MANY_REQUESTS);
+        } else if (connection != null) {
             // What is opened may fail at once and ask again: by then the connection must be where it belongs.
             if (!multiplexed) {
                 available.pollLast();
@@ -119,7 +129,11 @@ public final class HostPool implements PooledConnection.Owner {
         }
         StreamReceiver receiver;
         while (connection.room() > 0 && (receiver = waiting.pollFirst()) != null) {
-            receiver.ready(connection);
+            if (requests.isReached()) {
+                receiver.failed(TOO_MANY_REQUESTS);
+            } else {
+                receiver.ready(connection);
+            }
         }
         // Only a multiplexed connection can be there already: it keeps its place while it has room.
         if (connection.room() > 0 && !(multiplexed && available.contains(connection))) {
@@ -148,6 +162,11 @@ public final class HostPool implements PooledConnection.Owner {
             connection.drain();
         }
         available.clear();
+    }
+
+    /** Whether nothing would be lost with it. */
+    public boolean isUnused() {
+        return all.isEmpty() && waiting.isEmpty() && connecting == 0;
     }
 
     /** Connections established, idle or busy. */

@@ -2,6 +2,7 @@ package io.weft.proxy.route;
 
 import io.weft.proxy.config.Route.HeaderMatch;
 import io.weft.proxy.config.Route.HeaderMatch.Condition;
+import io.weft.proxy.config.StringMatch;
 import io.weft.proxy.http.RequestHead;
 import org.jspecify.annotations.Nullable;
 
@@ -21,47 +22,97 @@ public final class HeaderMatcher {
 
     /** Judges the joined value. */
     public boolean matches(RequestHead head) {
-        return judge(value(head, match.name()), false);
+        return judge(value(head, match.name()));
     }
 
     /**
-     * Holds if the joined value meets the condition or any part of it between commas does; an inverted condition is judged
-     * on the joined value only. For rules that refuse: {@code x-role: user} cannot hide {@code x-role: admin} beside it
-     * (attack case E6, Envoy's CVE-2026-26308).
+     * Holds if the joined value meets the condition or any part of it between commas does. For rules that refuse: {@code
+     * x-role: user} cannot hide {@code x-role: admin} beside it (attack case E6, Envoy's CVE-2026-26308).
      */
     public boolean matchesAnyPart(RequestHead head) {
-        return judge(value(head, match.name()), !match.invert());
+        return judgeParts(head, false);
     }
 
-    private boolean judge(@Nullable String value, boolean parts) {
-        return switch (match.condition()) {
-            case Condition.Present(boolean present) -> (value != null == present) != match.invert();
-            case Condition.Value value1 -> judgeValue(value1, value, parts);
-            case Condition.Range range -> judgeValue(range, value, parts);
+    /**
+     * Holds only if the joined value meets the condition and every part of it between commas does. For rules that allow:
+     * the endpoint may read any part, so {@code x-tenant: a1} does not open the door for {@code x-tenant: b} beside it.
+     * The values of headers that are no lists, such as {@code user-agent}, may hold commas and are judged as they stand;
+     * more than one line of such a header holds nothing.
+     */
+    public boolean matchesEveryPart(RequestHead head) {
+        return judgeParts(head, true);
+    }
+
+    private boolean judgeParts(RequestHead head, boolean every) {
+        String value = value(head, match.name());
+        boolean whole = judge(value);
+        if (match.condition() instanceof Condition.Present || value == null || whole != every) {
+            return whole;
+        }
+        // What is the very text that is named, commas included, is judged by that alone.
+        if (isExact(match.condition()) && every != match.invert()) {
+            return whole;
+        }
+        if (isSingle(match.name())) {
+            boolean repeated = !match.name().startsWith(":") && head.isRepeated(match.name());
+            return whole && !(every && repeated);
+        }
+        int from = 0;
+        for (int comma = value.indexOf(','); from > 0 || comma >= 0; comma = value.indexOf(',', from)) {
+            int to = comma < 0 ? value.length() : comma;
+            boolean meets = holds(match.condition(), value.substring(from, to).strip()) != match.invert();
+            if (meets != every) {
+                return meets;
+            }
+            if (comma < 0) {
+                break;
+            }
+            from = comma + 1;
+        }
+        return whole;
+    }
+
+    private static boolean isExact(Condition condition) {
+        return condition instanceof Condition.Range
+                || (condition instanceof Condition.Value(var text) && text instanceof StringMatch.Exact);
+    }
+
+    /** Headers whose value is one thing, though it may hold commas (RFC 9110 section 5.5, RFC 6265). */
+    private static boolean isSingle(String name) {
+        return switch (name) {
+            case ":method",
+                    ":path",
+                    ":authority",
+                    ":scheme",
+                    "host",
+                    "user-agent",
+                    "referer",
+                    "origin",
+                    "from",
+                    "date",
+                    "cookie",
+                    "authorization",
+                    "proxy-authorization",
+                    "content-type",
+                    "content-length",
+                    "if-range",
+                    "if-modified-since",
+                    "if-unmodified-since" -> true;
+            default -> false;
         };
     }
 
-    private boolean judgeValue(Condition condition, @Nullable String given, boolean parts) {
+    private boolean judge(@Nullable String value) {
+        return switch (match.condition()) {
+            case Condition.Present(boolean present) -> (value != null == present) != match.invert();
+            case Condition.Value value1 -> judgeValue(value1, value);
+            case Condition.Range range -> judgeValue(range, value);
+        };
+    }
+
+    private boolean judgeValue(Condition condition, @Nullable String given) {
         String value = given == null && match.missingAsEmpty() ? "" : given;
-        if (value == null) {
-            return false;
-        }
-        boolean holds = holds(condition, value);
-        if (!holds && parts) {
-            int from = 0;
-            for (int comma = value.indexOf(','); from > 0 || comma >= 0; comma = value.indexOf(',', from)) {
-                int to = comma < 0 ? value.length() : comma;
-                if (holds(condition, value.substring(from, to).strip())) {
-                    holds = true;
-                    break;
-                }
-                if (comma < 0) {
-                    break;
-                }
-                from = comma + 1;
-            }
-        }
-        return holds != match.invert();
+        return value != null && holds(condition, value) != match.invert();
     }
 
     private static boolean holds(Condition condition, String value) {

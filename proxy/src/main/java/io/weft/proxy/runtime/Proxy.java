@@ -2,9 +2,9 @@ package io.weft.proxy.runtime;
 
 import io.netty.channel.EventLoop;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
-import io.netty.channel.epoll.EpollIoHandler;
 import io.weft.proxy.cluster.ClusterReport;
 import io.weft.proxy.cluster.Clusters;
+import io.weft.proxy.cluster.OpenRequests;
 import io.weft.proxy.config.Listener;
 import io.weft.proxy.config.Snapshot;
 import io.weft.proxy.connect.Dialer;
@@ -36,8 +36,9 @@ public final class Proxy implements AutoCloseable {
 
     /** @param concurrency how many event loops; one per core granted */
     public Proxy(int concurrency, TlsContexts tls, ConnectionObserver connections, ExchangeObserver exchanges) {
-        this.group = new MultiThreadIoEventLoopGroup(concurrency, new WorkerThreads(), EpollIoHandler.newFactory());
+        this.group = new MultiThreadIoEventLoopGroup(concurrency, new WorkerThreads(), HalfClosedEpoll.newFactory());
         this.tls = tls;
+        OpenRequests openRequests = new OpenRequests(concurrency);
         List<Worker> made = new ArrayList<>();
         Map<Integer, Pipelines.LoopParts> parts = new HashMap<>();
         for (int index = 0; index < concurrency; index++) {
@@ -45,7 +46,7 @@ public final class Proxy implements AutoCloseable {
             Worker worker = new Worker(loop, index);
             Dialer dialer = new Dialer(worker, tls);
             made.add(worker);
-            parts.put(index, new Pipelines.LoopParts(new Clusters(worker, dialer), dialer));
+            parts.put(index, new Pipelines.LoopParts(new Clusters(worker, dialer, openRequests), dialer));
         }
         this.workers = List.copyOf(made);
         this.loops = Map.copyOf(parts);
@@ -156,7 +157,10 @@ public final class Proxy implements AutoCloseable {
         listeners.close();
         // An event loop that stops closes its sockets, but not in the way that a TLS engine is released by.
         for (Worker worker : workers) {
-            worker.loop().execute(() -> clusters(worker).close());
+            worker.loop().execute(() -> {
+                clusters(worker).close();
+                worker.close();
+            });
         }
         group.shutdownGracefully(0, 5, TimeUnit.SECONDS).awaitUninterruptibly(10, TimeUnit.SECONDS);
     }

@@ -10,16 +10,26 @@ import io.netty.channel.ChannelOption;
 import io.netty.channel.socket.ChannelInputShutdownReadComplete;
 import io.netty.channel.socket.DuplexChannel;
 import io.netty.handler.ssl.SslCloseCompletionEvent;
+import io.weft.proxy.worker.Pipes;
 import java.io.IOException;
+import org.jspecify.annotations.Nullable;
 
 /**
- * One direction: what this channel reads, the other writes. Not sharable; both channels are on one event loop.
+ * One direction: what this channel reads, the other writes. Where neither side speaks TLS and a read filled its buffer,
+ * what follows is spliced. Not sharable; both channels are on one event loop.
  */
-final class Relay extends ChannelInboundHandlerAdapter {
+final class Relay extends ChannelInboundHandlerAdapter implements Splice.Listener {
+
+    /** A read that fills less is somebody's message, for which two system calls more would not pay. */
+    private static final int BULK = 16 * 1024;
 
     /** What both directions tell their connection. */
     interface Watcher {
+        /** Bytes were read. */
         void moved(Relay direction, int bytes);
+
+        /** The other side took bytes that had to wait for it. */
+        void progressed();
 
         /** This channel's peer sends no more. */
         void ended(Relay direction);
@@ -28,35 +38,91 @@ final class Relay extends ChannelInboundHandlerAdapter {
         void closed(Relay direction, boolean broken);
     }
 
-    private final Channel other;
+    private final Channel from;
+    private final Channel to;
     private final Watcher watcher;
+    private final @Nullable Splice splice;
+    private @Nullable Relay opposite;
+    private boolean turnOver;
     private boolean ended;
     private boolean broken;
 
-    Relay(Channel other, Watcher watcher) {
-        this.other = other;
+    private Relay(Channel from, Channel to, Pipes pipes, Watcher watcher) {
+        this.from = from;
+        this.to = to;
         this.watcher = watcher;
+        this.splice = Splice.between(from, to, pipes, this);
+    }
+
+    /**
+     * Both directions, installed as the last handlers of their channels.
+     *
+     * @return the one that reads from the client
+     */
+    static Relay install(Channel client, Channel server, Pipes pipes, Watcher watcher) {
+        Relay up = new Relay(client, server, pipes, watcher);
+        Relay down = new Relay(server, client, pipes, watcher);
+        up.opposite = down;
+        down.opposite = up;
+        server.pipeline().addLast(down);
+        client.pipeline().addLast(up);
+        return up;
     }
 
     @Override
-    public void channelRead(ChannelHandlerContext context, Object msg) {
+    public void channelRead(ChannelHandlerContext context, Object msg) throws IOException {
         ByteBuf bytes = (ByteBuf) msg;
-        watcher.moved(this, bytes.readableBytes());
-        other.write(bytes, other.voidPromise());
-        if (!other.isWritable()) {
-            context.channel().config().setAutoRead(false);
+        int read = bytes.readableBytes();
+        boolean bulk = read >= BULK && !bytes.isWritable();
+        watcher.moved(this, read);
+        to.write(bytes, to.voidPromise());
+        if (bulk && splice != null && !splice.isWaiting() && to.isWritable()) {
+            int spliced = splice.move();
+            if (spliced > 0) {
+                watcher.moved(this, spliced);
+                turnOver = true; // or reads that copy would follow within this event
+                from.config().setAutoRead(false);
+            }
+        } else if (!mayRead()) {
+            from.config().setAutoRead(false);
         }
     }
 
     @Override
     public void channelReadComplete(ChannelHandlerContext context) {
-        other.flush();
+        to.flush();
+        if (turnOver) {
+            turnOver = false;
+            resume();
+        }
+    }
+
+    private boolean mayRead() {
+        return to.isWritable() && (splice == null || !splice.isWaiting());
+    }
+
+    private void resume() {
+        if (!turnOver && mayRead()) {
+            from.config().setAutoRead(true);
+        }
+    }
+
+    @Override
+    public void progressed() {
+        watcher.progressed();
+    }
+
+    @Override
+    public void drained() {
+        resume();
     }
 
     @Override
     public void channelWritabilityChanged(ChannelHandlerContext context) {
-        if (context.channel().isWritable()) {
-            other.config().setAutoRead(true);
+        Relay other = opposite;
+        if (other != null && context.channel().isWritable()) {
+            watcher.progressed();
+            other.resume();
         }
     }
 

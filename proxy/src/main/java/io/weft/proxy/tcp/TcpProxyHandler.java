@@ -5,8 +5,8 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.weft.proxy.config.TcpProxy;
-import io.weft.proxy.exchange.ResponseFlag;
 import io.weft.proxy.listen.Connection;
+import io.weft.proxy.listen.ResponseFlag;
 import io.weft.proxy.worker.Deadline;
 import java.util.ArrayDeque;
 import org.jspecify.annotations.Nullable;
@@ -66,13 +66,10 @@ public final class TcpProxyHandler extends ChannelInboundHandlerAdapter implemen
         }
         observer.carried(connection, upstream);
         Channel client = context.channel();
-        Relay clientSide = new Relay(server, this);
-        fromClient = clientSide;
         if (server.pipeline().get(EarlySpeech.NAME) != null) {
             server.pipeline().remove(EarlySpeech.NAME);
         }
-        server.pipeline().addLast(new Relay(client, this));
-        client.pipeline().addLast(clientSide);
+        fromClient = Relay.install(client, server, connection.worker().pipes(), this);
         // What both sides have said so far goes first, in order; only then may they be read again.
         ByteBuf piece;
         while ((piece = upstream.early().pollFirst()) != null) {
@@ -132,6 +129,11 @@ public final class TcpProxyHandler extends ChannelInboundHandlerAdapter implemen
         } else {
             connection.sent(bytes);
         }
+        touch();
+    }
+
+    @Override
+    public void progressed() {
         touch();
     }
 

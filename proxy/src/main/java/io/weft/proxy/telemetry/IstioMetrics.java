@@ -2,10 +2,10 @@ package io.weft.proxy.telemetry;
 
 import io.weft.proxy.config.Listener;
 import io.weft.proxy.exchange.ExchangeRecord;
-import io.weft.proxy.exchange.ResponseFlag;
 import io.weft.proxy.http.FieldName;
 import io.weft.proxy.http.Headers;
 import io.weft.proxy.listen.Connection;
+import io.weft.proxy.listen.ResponseFlag;
 import io.weft.proxy.tcp.TcpUpstream;
 import io.weft.proxy.tls.PeerCertificate;
 import io.weft.proxy.tls.TlsSession;

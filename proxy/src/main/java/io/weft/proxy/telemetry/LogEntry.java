@@ -2,8 +2,8 @@ package io.weft.proxy.telemetry;
 
 import io.weft.proxy.cluster.Host;
 import io.weft.proxy.exchange.ExchangeRecord;
-import io.weft.proxy.exchange.ResponseFlag;
 import io.weft.proxy.listen.Connection;
+import io.weft.proxy.listen.ResponseFlag;
 import io.weft.proxy.tcp.TcpUpstream;
 import io.weft.proxy.tls.TlsSession;
 import java.time.Instant;

@@ -4,7 +4,7 @@ import io.netty.util.NetUtil;
 import io.weft.proxy.cluster.Host;
 import io.weft.proxy.config.Address;
 import io.weft.proxy.exchange.ExchangeRecord;
-import io.weft.proxy.exchange.ResponseFlag;
+import io.weft.proxy.listen.ResponseFlag;
 import io.weft.proxy.tls.PeerCertificate;
 import io.weft.proxy.tls.TlsSession;
 import java.util.function.Function;

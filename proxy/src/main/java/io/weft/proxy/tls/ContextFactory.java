@@ -13,12 +13,12 @@ import io.netty.handler.ssl.SslProvider;
 import io.netty.util.ReferenceCountUtil;
 import io.weft.certs.identity.PeerRole;
 import io.weft.certs.identity.SpiffeId;
+import io.weft.proxy.config.TlsParameters;
 import io.weft.proxy.config.TlsParameters.Version;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Set;
 import java.util.stream.Stream;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
@@ -33,14 +33,6 @@ final class ContextFactory {
 
     private static final List<String> TLS_1_3_CIPHERS =
             List.of("TLS_AES_128_GCM_SHA256", "TLS_AES_256_GCM_SHA384", "TLS_CHACHA20_POLY1305_SHA256");
-    private static final List<String> DEFAULT_CIPHERS = List.of(
-            "ECDHE-ECDSA-AES128-GCM-SHA256",
-            "ECDHE-RSA-AES128-GCM-SHA256",
-            "ECDHE-ECDSA-AES256-GCM-SHA384",
-            "ECDHE-RSA-AES256-GCM-SHA384",
-            "ECDHE-ECDSA-CHACHA20-POLY1305",
-            "ECDHE-RSA-CHACHA20-POLY1305");
-    private static final Set<String> KNOWN_GROUPS = Set.of("X25519MLKEM768", "X25519", "P-256", "P-384", "P-521");
     private static final int MAX_CHAIN_BYTES = 64 * 1024;
 
     private ContextFactory() {}
@@ -118,16 +110,15 @@ final class ContextFactory {
     /** TLS 1.3 suites are always all there, as BoringSSL has it. */
     private static List<String> ciphers(List<String> configured) {
         if (configured.isEmpty()) {
-            return Stream.concat(TLS_1_3_CIPHERS.stream(), DEFAULT_CIPHERS.stream())
+            return Stream.concat(TLS_1_3_CIPHERS.stream(), TlsParameters.CIPHERS.stream())
                     .toList();
         }
         List<String> ciphers = new ArrayList<>(TLS_1_3_CIPHERS);
         for (String group : configured) {
-            // Envoy's [A|B] means equal preference; the order inside is as good as any.
-            for (String cipher : group.replace("[", "").replace("]", "").split("\\|", -1)) {
-                if (!DEFAULT_CIPHERS.contains(cipher)) {
+            for (String cipher : TlsParameters.suites(group)) { // the order inside is as good as any
+                if (!TlsParameters.CIPHERS.contains(cipher)) {
                     throw new IllegalArgumentException(
-                            "cipher suite '" + cipher + "': not supported; expected one of " + DEFAULT_CIPHERS);
+                            "cipher suite '" + cipher + "': not supported; expected one of " + TlsParameters.CIPHERS);
                 }
                 ciphers.add(cipher);
             }
@@ -137,9 +128,9 @@ final class ContextFactory {
 
     private static String[] groups(List<String> configured) {
         for (String group : configured) {
-            if (!KNOWN_GROUPS.contains(group)) {
+            if (!TlsParameters.GROUPS.contains(group)) {
                 throw new IllegalArgumentException(
-                        "key exchange group '" + group + "': not supported; expected one of " + KNOWN_GROUPS);
+                        "key exchange group '" + group + "': not supported; expected one of " + TlsParameters.GROUPS);
             }
         }
         return (configured.isEmpty() ? DEFAULT_GROUPS : configured).toArray(String[]::new);

@@ -91,15 +91,27 @@ public final class TlsContexts implements AutoCloseable {
     public SslHandler newClientHandler(UpstreamTls tls, ByteBufAllocator alloc, @Nullable String authority)
             throws TlsUnavailable {
         ContextKey key = ContextKeys.client(tls, secrets);
-        Optional<String> host = tls.autoSni() && authority != null ? ServerNames.host(authority) : Optional.empty();
+        Optional<String> host =
+                authority != null && nameOf(tls, authority) != null ? ServerNames.host(authority) : Optional.empty();
         ExpectedNames expected = new ExpectedNames(tls.parameters().validation().names());
         if (tls.autoSanValidation()) {
             expected = ExpectedNames.host(validatedHost(tls, host, authority));
         }
-        String serverName = host.or(() -> Optional.of(tls.sni()))
+        Optional<String> sent = tls.autoSni() ? host : Optional.empty();
+        String serverName = sent.or(() -> Optional.of(tls.sni()))
                 .flatMap(ServerNames::sendable)
                 .orElse(null);
         return handler(key, alloc, new ConnectionTls(expected, serverName, UPSTREAM_HANDSHAKE_TIMEOUT));
+    }
+
+    /**
+     * What of a request's authority decides the handshake of its connections; null where nothing does. A connection made
+     * for one such name must not be used for another.
+     */
+    public static @Nullable String nameOf(UpstreamTls tls, String authority) {
+        return tls.autoSni() || tls.autoSanValidation()
+                ? ServerNames.host(authority).orElse("")
+                : null;
     }
 
     /**

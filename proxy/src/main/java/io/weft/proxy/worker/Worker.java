@@ -14,6 +14,7 @@ public final class Worker {
     private final int index;
     private final Deadlines deadlines;
     private final Dice dice = new Dice(ThreadLocalRandom.current().nextLong());
+    private final Pipes pipes = new Pipes();
     private final ArrayList<Channel> unflushed = new ArrayList<>();
     private long now = System.nanoTime();
     private int depth;
@@ -51,6 +52,16 @@ public final class Worker {
     /** {@link System#nanoTime} at the beginning of the event being handled. */
     public long now() {
         return now;
+    }
+
+    /** What plain bytes are spliced through. */
+    public Pipes pipes() {
+        return pipes;
+    }
+
+    /** Called on the loop when the proxy ends: gives back what the loop keeps for later. */
+    public void close() {
+        pipes.close();
     }
 
     /** This loop's source of chance; never for secrets. */

@@ -4,7 +4,7 @@ package io.weft.proxy.xds;
 interface AdsTransport extends AutoCloseable {
 
     /**
-     * Opens a stream. The receiver is called on the thread of xDS only, never before this returns.
+     * Opens a stream beside those that are open. The receiver is called on the thread of xDS only, never before this returns.
      *
      * @throws IllegalStateException when it cannot even be tried now; the message says what is missing
      */
@@ -21,12 +21,12 @@ interface AdsTransport extends AutoCloseable {
     }
 
     interface Receiver {
-        /** Requests may be sent. */
+        /** Requests may be sent: the control plane has taken the connection, and the certificate with it. */
         void connected();
 
         /** The next response is read only after this returns: the client reads as fast as it applies. */
         void received(Event event);
 
-        void closed(String reason);
+        void closed(String reason, Ending ending);
     }
 }

@@ -51,14 +51,15 @@ final class Assembler {
     private Snapshot snapshot = Snapshot.EMPTY;
 
     /**
-     * @param local names of secrets that come from this process and are not asked for over xDS
+     * @param local names of secrets that come from this process
+     * @param followed those of them that xDS is asked for all the same
      * @param timeout how long a cluster that was never told is waited for; zero for ever
      */
-    Assembler(Bootstrap bootstrap, Set<String> local, Duration timeout) {
+    Assembler(Bootstrap bootstrap, Set<String> local, Set<String> followed, Duration timeout) {
         this.timeout = timeout;
         told = bootstrap.ads() != null;
         toldClusters = told && bootstrap.cds();
-        secrets = new Secrets(bootstrap.secrets(), local, told);
+        secrets = new Secrets(bootstrap.secrets(), local, followed, told);
         bootstrap.clusters().forEach(cluster -> clusters.pin(cluster.name(), cluster, References.of(cluster)));
         bootstrap.listeners().forEach(listener -> listeners.pin(listener.name(), listener, References.of(listener)));
         if (toldClusters) {

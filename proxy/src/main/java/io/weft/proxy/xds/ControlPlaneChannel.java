@@ -3,6 +3,7 @@ package io.weft.proxy.xds;
 import io.grpc.ManagedChannel;
 import io.grpc.netty.GrpcSslContexts;
 import io.grpc.netty.NettyChannelBuilder;
+import io.netty.channel.ChannelOption;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.handler.ssl.SslProvider;
@@ -24,6 +25,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ControlPlaneChannel {
 
+    // A machine that does not answer at all is given up sooner than the kernel would.
+    private static final int CONNECT_MILLIS = 3_000;
     private static final int KEEPALIVE_SECONDS = 30;
     private static final int KEEPALIVE_TIMEOUT_SECONDS = 10;
 
@@ -47,6 +50,7 @@ public final class ControlPlaneChannel {
         NettyChannelBuilder builder = NettyChannelBuilder.forAddress(server.host(), server.port())
                 .eventLoopGroup(loops.group())
                 .channelType(loops.channel())
+                .withOption(ChannelOption.CONNECT_TIMEOUT_MILLIS, CONNECT_MILLIS)
                 .executor(executor)
                 .maxInboundMessageSize(maxMessage)
                 .keepAliveTime(KEEPALIVE_SECONDS, TimeUnit.SECONDS)

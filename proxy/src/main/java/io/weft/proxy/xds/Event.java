@@ -27,9 +27,9 @@ sealed interface Event {
     record UnknownType(String url, String nonce) implements Event {}
 
     /** @param jitter drawn evenly from 0 (inclusive) to 1 (exclusive) */
-    record StreamClosed(double jitter) implements Event {}
+    record StreamClosed(double jitter, Ending ending) implements Event {}
 
-    /** The proxy proves who it is by something new: the stream must be opened again with it, at once. */
+    /** What the proxy proves who it is by is there at last, or has been withdrawn: the stream is opened again, at once. */
     record CredentialsChanged() implements Event {}
 
     /** What is wanted by name, for every type that has names; a type that is missing is not wanted any more. */

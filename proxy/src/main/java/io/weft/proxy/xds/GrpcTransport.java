@@ -12,15 +12,24 @@ import io.grpc.stub.ClientCallStreamObserver;
 import io.grpc.stub.ClientResponseObserver;
 import io.weft.proxy.config.Bootstrap;
 import io.weft.proxy.config.Secret;
+import java.util.HashSet;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** ADS over gRPC. Every stream has a channel of its own, made with the secrets of that moment. */
+/**
+ * ADS over gRPC. Every stream has a channel of its own, made with the secrets of that moment. A stream counts as connected
+ * when the server's HTTP/2 settings have come, which it sends after it has verified our certificate.
+ */
 final class GrpcTransport implements AdsTransport {
+
+    // Longer than a control plane that has anything to spare takes for a handshake.
+    private static final long SLOW_NANOS = TimeUnit.SECONDS.toNanos(2);
 
     private final Node node;
     private final boolean delta;
@@ -31,7 +40,7 @@ final class GrpcTransport implements AdsTransport {
     private final EventLoops loops;
     private final Executor xds;
     private final LongSupplier nanos;
-    private @Nullable Call<?, ?> current;
+    private final Set<Call<?, ?>> calls = new HashSet<>();
 
     GrpcTransport(
             Bootstrap.Node node,
@@ -56,7 +65,6 @@ final class GrpcTransport implements AdsTransport {
 
     @Override
     public Stream open(Receiver receiver) {
-        close();
         ControlPlaneTargets.Target target = targets.next(secrets.get());
         ManagedChannel channel =
                 ControlPlaneChannel.open(target.address(), target.tls(), target.serverName(), maxMessage, loops, xds);
@@ -65,14 +73,14 @@ final class GrpcTransport implements AdsTransport {
         if (delta) {
             Call<DeltaDiscoveryRequest, DeltaDiscoveryResponse> call = new Call<>(
                     channel, receiver, this::deltaRequest, response -> responses.read(response, nanos.getAsLong()));
+            calls.add(call);
             stub.deltaAggregatedResources(call);
-            current = call;
             return call;
         }
         Call<DiscoveryRequest, DiscoveryResponse> call =
                 new Call<>(channel, receiver, this::request, response -> responses.read(response, nanos.getAsLong()));
+        calls.add(call);
         stub.streamAggregatedResources(call);
-        current = call;
         return call;
     }
 
@@ -88,10 +96,7 @@ final class GrpcTransport implements AdsTransport {
 
     @Override
     public void close() {
-        if (current != null) {
-            current.close();
-            current = null;
-        }
+        Set.copyOf(calls).forEach(Call::close);
     }
 
     private interface Encoder<Q> {
@@ -99,7 +104,7 @@ final class GrpcTransport implements AdsTransport {
     }
 
     /** One stream. Confined to the thread of xDS, which runs all callbacks of its channel. */
-    private static final class Call<Q, R> implements ClientResponseObserver<Q, R>, Stream {
+    private final class Call<Q, R> implements ClientResponseObserver<Q, R>, Stream {
         private final ManagedChannel channel;
         private final Receiver receiver;
         private final Encoder<Q> encoder;
@@ -108,6 +113,7 @@ final class GrpcTransport implements AdsTransport {
         private boolean connected;
         private boolean sent;
         private boolean done;
+        private final long begun = nanos.getAsLong();
 
         Call(ManagedChannel channel, Receiver receiver, Encoder<Q> encoder, Function<R, Event> decoder) {
             this.channel = channel;
@@ -149,19 +155,28 @@ final class GrpcTransport implements AdsTransport {
 
         @Override
         public void onError(Throwable cause) {
-            ended(describe(cause));
+            ended(describe(cause), ending(Status.fromThrowable(cause)));
         }
 
         @Override
         public void onCompleted() {
-            ended("ended by the control plane");
+            ended("ended by the control plane", Ending.GONE);
         }
 
-        private void ended(String reason) {
+        private Ending ending(Status status) {
+            boolean slow = !connected && nanos.getAsLong() - begun > SLOW_NANOS;
+            return switch (status.getCode()) {
+                case OK, CANCELLED, UNAVAILABLE, UNKNOWN, ABORTED -> slow ? Ending.BUSY : Ending.GONE;
+                default -> Ending.BUSY;
+            };
+        }
+
+        private void ended(String reason, Ending ending) {
             if (!done) {
                 done = true;
+                calls.remove(this);
                 channel.shutdownNow();
-                receiver.closed(reason);
+                receiver.closed(reason, ending);
             }
         }
 
@@ -169,6 +184,7 @@ final class GrpcTransport implements AdsTransport {
         public void close() {
             if (!done && requests != null) {
                 done = true;
+                calls.remove(this);
                 requests.cancel("closed by the proxy", null);
                 channel.shutdownNow();
             }

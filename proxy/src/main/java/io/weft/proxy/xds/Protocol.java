@@ -23,9 +23,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class Protocol {
 
-    static final Duration FIRST_DELAY = Duration.ofMillis(100);
-    static final Duration MAX_DELAY = Duration.ofSeconds(10);
-
     private Protocol() {}
 
     static Step step(State state, Event event) {
@@ -33,20 +30,11 @@ final class Protocol {
             case Event.Connected connected -> connected(state, connected.now());
             case Event.Response response -> response(state, response);
             case Event.UnknownType unknown -> unknown(state, unknown);
-            case Event.StreamClosed closed -> closed(state, closed.jitter());
+            case Event.StreamClosed closed -> closed(state, closed);
             case Event.CredentialsChanged _ -> Step.of(state.closed(0), new Effect.Reconnect(Duration.ZERO));
             case Event.SubscriptionsChanged changed -> subscriptions(state, changed);
             case Event.Tick tick -> tick(state, tick.now());
         };
-    }
-
-    /**
-     * From 100 ms doubling to 10 s, of which the upper half is drawn at random, so that proxies that lost the same
-     * control plane do not come back together (fault case R1).
-     */
-    static Duration backOff(int failures, double jitter) {
-        long base = Math.min(MAX_DELAY.toMillis(), FIRST_DELAY.toMillis() << Math.min(failures, 16));
-        return Duration.ofMillis(Math.round(base * (0.5 + jitter / 2)));
     }
 
     private static Step connected(State state, long now) {
@@ -159,9 +147,10 @@ final class Protocol {
         return Step.of(state.heard(), new Send(Purpose.NACK, request));
     }
 
-    private static Step closed(State state, double jitter) {
+    private static Step closed(State state, Event.StreamClosed closed) {
         int failures = state.answered() ? 0 : state.failures();
-        return Step.of(state.closed(Math.min(failures + 1, 1000)), new Effect.Reconnect(backOff(failures, jitter)));
+        Duration pause = BackOff.of(closed.ending()).pause(failures, closed.jitter());
+        return Step.of(state.closed(Math.min(failures + 1, 1000)), new Effect.Reconnect(pause));
     }
 
     private static Step tick(State state, long now) {

@@ -12,6 +12,17 @@ public interface SecretSource {
     Set<String> names();
 
     /**
+     * Those of its names that the control plane is asked for as well. What it says of them is news for this source, which
+     * decides what becomes of it; nobody else sees it.
+     */
+    default Set<String> followed() {
+        return Set.of();
+    }
+
+    /** The control plane's word on a followed secret. Takes calls on any thread and returns at once. */
+    default void told(String name, Secret secret) {}
+
+    /**
      * Tells the listener all its secrets by name, as they are now and after each change; one that is missing is not
      * there yet or has been withdrawn. Called once, before the source is started.
      *

@@ -7,11 +7,15 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/** The secrets of a snapshot, from three sources: the bootstrap file wins over this process, which wins over xDS. */
+/**
+ * The secrets of a snapshot, from three sources: the bootstrap file wins over this process, which wins over xDS. What is
+ * followed comes from this process, which wants to hear what xDS says of it.
+ */
 final class Secrets {
 
     private final Map<String, Secret> pinned;
     private final Set<String> local;
+    private final Set<String> followed;
     private final boolean told;
     private final Map<String, Secret> all = new HashMap<>();
     private final Set<String> absent = new HashSet<>();
@@ -19,9 +23,10 @@ final class Secrets {
     private boolean viewIsOld;
 
     /** @param told whether anyone can be asked over xDS */
-    Secrets(Map<String, Secret> pinned, Set<String> local, boolean told) {
+    Secrets(Map<String, Secret> pinned, Set<String> local, Set<String> followed, boolean told) {
         this.pinned = Map.copyOf(pinned);
         this.local = Set.copyOf(local);
+        this.followed = Set.copyOf(followed);
         this.told = told;
         all.putAll(pinned);
         viewIsOld = !pinned.isEmpty();
@@ -81,6 +86,7 @@ final class Secrets {
     /** Names that xDS is not asked for. */
     Set<String> notAsked() {
         Set<String> names = new HashSet<>(local);
+        names.removeAll(followed);
         names.addAll(pinned.keySet());
         return names;
     }

@@ -4,16 +4,17 @@ import io.weft.proxy.config.Secret;
 import io.weft.proxy.config.Snapshot;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.DoubleSupplier;
 import java.util.function.LongSupplier;
@@ -33,9 +34,8 @@ final class XdsClient {
     private final DoubleSupplier random;
     private final Assembler assembler;
     private final Ledger ledger;
-    private final @Nullable AdsTransport transport;
-    // Secrets that the channel to the control plane is made with.
-    private final Set<String> credentials;
+    private final @Nullable Streams streams;
+    private final BiConsumer<String, Secret> toldSecret;
     private final Consumer<Snapshot> publish;
     private final Queue<Event> events = new ArrayDeque<>();
     private final Map<ResourceType, XdsStatus.Updates> updates = new EnumMap<>(ResourceType.class);
@@ -44,25 +44,27 @@ final class XdsClient {
     private State state;
     private boolean handling;
     private boolean closed;
-    private AdsTransport.@Nullable Stream stream;
-    private @Nullable Object receiver;
-    private @Nullable ScheduledFuture<?> reconnect;
     private @Nullable ScheduledFuture<?> timer;
     private long timerAt = Subscription.NEVER;
-    private long connects;
     private String lastError = "";
     private volatile XdsStatus status;
 
-    /** @param transport null when nothing is told over xDS */
+    /**
+     * @param transport null when nothing is told over xDS
+     * @param credentials names of the secrets that the channel to the control plane is made with
+     * @param toldSecret hears of every secret that was accepted, before anybody sees it
+     */
     XdsClient(
             ScheduledExecutorService xds,
             LongSupplier nanos,
             DoubleSupplier random,
+            InstantSource clock,
             State state,
             Assembler assembler,
             Ledger ledger,
             @Nullable AdsTransport transport,
             Set<String> credentials,
+            BiConsumer<String, Secret> toldSecret,
             Consumer<Snapshot> publish) {
         this.xds = xds;
         this.nanos = nanos;
@@ -70,9 +72,11 @@ final class XdsClient {
         this.state = state;
         this.assembler = assembler;
         this.ledger = ledger;
-        this.transport = transport;
-        this.credentials = Set.copyOf(credentials);
+        this.toldSecret = toldSecret;
         this.publish = publish;
+        streams = transport == null
+                ? null
+                : new Streams(xds, random, clock, transport, credentials, () -> local, new Heard());
         status = describe();
     }
 
@@ -83,17 +87,18 @@ final class XdsClient {
     void start() {
         settle();
         handleAll();
-        open();
+        if (streams != null) {
+            streams.open();
+        }
     }
 
     /** What this process's own sources have now. */
     void localSecrets(Map<String, Secret> current) {
-        Map<String, Secret> before = local;
+        boolean changed = !local.equals(current);
         local = Map.copyOf(current);
         assembler.localSecrets(local);
         settle();
-        boolean changed = credentials.stream().anyMatch(name -> !Objects.equals(before.get(name), local.get(name)));
-        if (changed && transport != null && !closed) {
+        if (changed && streams != null && !closed && streams.credentialsChanged()) {
             offer(new Event.CredentialsChanged());
         }
         handleAll();
@@ -107,38 +112,9 @@ final class XdsClient {
 
     void close() {
         closed = true;
-        disconnect();
-        cancel(reconnect);
         cancel(timer);
-        if (transport != null) {
-            try {
-                transport.close();
-            } catch (RuntimeException e) {
-                LOGGER.log(Level.WARNING, "transport did not close", e);
-            }
-        }
-    }
-
-    private void open() {
-        if (transport == null || closed) {
-            return;
-        }
-        Receiver opening = new Receiver();
-        receiver = opening;
-        try {
-            connects++;
-            stream = transport.open(opening);
-        } catch (RuntimeException e) {
-            // Mostly a secret that is not there yet. Whatever it is, there will be another attempt.
-            opening.closed(String.valueOf(e.getMessage()));
-        }
-    }
-
-    private void disconnect() {
-        receiver = null;
-        if (stream != null) {
-            stream.close();
-            stream = null;
+        if (streams != null) {
+            streams.close();
         }
     }
 
@@ -170,19 +146,24 @@ final class XdsClient {
             case Effect.Send(Effect.Purpose purpose, Request request) -> {
                 count(purpose, request);
                 status = describe();
-                if (stream != null) {
-                    stream.send(request);
+                if (streams != null) {
+                    streams.send(request);
                 }
             }
             case Effect.Deliver deliver -> {
                 ledger.record(deliver);
+                deliver.accepted().forEach(accepted -> {
+                    if (accepted.resource() instanceof Resource.OfSecret(String name, Secret secret)) {
+                        toldSecret.accept(name, secret);
+                    }
+                });
                 assembler.apply(deliver);
                 settle();
             }
             case Effect.Reconnect(Duration delay) -> {
-                disconnect();
-                cancel(reconnect);
-                reconnect = closed ? null : xds.schedule(this::open, delay.toNanos(), TimeUnit.NANOSECONDS);
+                if (streams != null) {
+                    streams.openAfter(delay);
+                }
             }
         }
     }
@@ -247,7 +228,7 @@ final class XdsClient {
         return new XdsStatus(
                 state.connected(),
                 state.delta(),
-                connects,
+                streams == null ? 0 : streams.opened(),
                 lastError,
                 assembler.isComplete(),
                 assembler.waiting(WAITING_LINES),
@@ -261,39 +242,25 @@ final class XdsClient {
         }
     }
 
-    /** One stream's calls; those of a stream that was given up are not heard. */
-    private final class Receiver implements AdsTransport.Receiver {
-
-        private boolean isCurrent() {
-            return receiver == this;
-        }
-
+    /** What the stream in use says. */
+    private final class Heard implements Streams.Listener {
         @Override
         public void connected() {
-            if (isCurrent()) {
-                LOGGER.log(Level.INFO, "connected to the control plane");
-                offer(new Event.Connected(nanos.getAsLong()));
-            }
+            offer(new Event.Connected(nanos.getAsLong()));
         }
 
         @Override
         public void received(Event event) {
-            if (isCurrent()) {
-                lastError = "";
-                offer(event);
-            }
+            lastError = "";
+            offer(event);
         }
 
         @Override
-        public void closed(String reason) {
-            if (isCurrent()) {
-                // The same reason again and again is said once.
-                LOGGER.log(reason.equals(lastError) ? Level.DEBUG : Level.WARNING, "no control plane: {0}", reason);
-                lastError = reason;
-                stream = null;
-                receiver = null;
-                offer(new Event.StreamClosed(random.getAsDouble()));
-            }
+        public void lost(String reason, Ending ending) {
+            // The same reason again and again is said once.
+            LOGGER.log(reason.equals(lastError) ? Level.DEBUG : Level.WARNING, "no control plane: {0}", reason);
+            lastError = reason;
+            offer(new Event.StreamClosed(random.getAsDouble(), ending));
         }
     }
 }

@@ -57,7 +57,11 @@ public final class XdsSource implements AutoCloseable {
         xds.setRemoveOnCancelPolicy(true);
         ledger = new Ledger(clock);
         Set<String> names = new HashSet<>();
-        sources.forEach(source -> names.addAll(source.names()));
+        Set<String> followed = new HashSet<>();
+        sources.forEach(source -> {
+            names.addAll(source.names());
+            followed.addAll(source.followed());
+        });
         Bootstrap.Ads ads = bootstrap.ads();
         Cluster cluster = ads == null ? null : cluster(bootstrap, ads.cluster());
         AtomicReference<@Nullable XdsClient> self = new AtomicReference<>();
@@ -78,15 +82,17 @@ public final class XdsSource implements AutoCloseable {
                 xds,
                 System::nanoTime,
                 () -> ThreadLocalRandom.current().nextDouble(),
+                clock,
                 State.initial(
                         ads != null && ads.delta(),
                         options.fetchTimeout(),
                         ads != null && bootstrap.cds(),
                         ads != null && bootstrap.lds()),
-                new Assembler(bootstrap, names, options.fetchTimeout()),
+                new Assembler(bootstrap, names, followed, options.fetchTimeout()),
                 ledger,
                 transport,
                 cluster == null ? Set.of() : References.of(cluster).secrets(),
+                this::toldSecret,
                 this::publish);
         self.set(client);
     }
@@ -101,6 +107,14 @@ public final class XdsSource implements AutoCloseable {
 
     private static Map<String, Secret> secrets(@Nullable XdsClient client) {
         return client == null ? Map.of() : client.secrets();
+    }
+
+    private void toldSecret(String name, Secret secret) {
+        for (SecretSource source : sources) {
+            if (source.followed().contains(name)) {
+                source.told(name, secret);
+            }
+        }
     }
 
     private void publish(Snapshot snapshot) {

@@ -118,6 +118,24 @@ class HostileHttp2ClientTest {
                 }));
     }
 
+    @Test
+    @DisplayName("C5: equal lengths on several lines are one line to the endpoint, and the body must have that length")
+    void equal_lengths_on_several_lines_are_one_line_to_the_endpoint() throws Exception {
+        try (Endpoint app = Endpoint.saying("ok");
+                RunningProxy proxy = new RunningProxy(to(app.port()));
+                Http2Client client = new Http2Client(proxy.port())) {
+            client.request(1, false, "POST", "/", "content-length", "4", "content-length", "4");
+            assertThat(client.data(1, true, "abcd").answer(1).body()).isEqualTo("ok");
+            String head = app.seen().getFirst().head();
+            assertThat(head.toLowerCase(java.util.Locale.ROOT).split("content-length:", -1))
+                    .as(head)
+                    .hasSize(2);
+            assertThat(head).doesNotContainIgnoringCase("transfer-encoding");
+            client.request(3, false, "POST", "/", "content-length", "4", "content-length", "4");
+            assertThat(client.data(3, true, "abc").answer(3).reset()).isEqualTo(PROTOCOL_ERROR);
+        }
+    }
+
     /** A good head with one field replaced or added. */
     private static Arguments head(String what, String name, String value) {
         String[] fields = {":method", "GET", ":scheme", "http", ":path", "/", ":authority", "x"};

@@ -96,7 +96,7 @@ class Http1ExchangeTest {
                         bytes("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n"));
                 RunningProxy proxy = new RunningProxy(Fixture.http(Fixture.cluster("app", app.port())));
                 Client client = proxy.connect()) {
-            String all = client.send("GET / HTTP/1.0\r\n\r\n").rest();
+            String all = client.send("GET / HTTP/1.0\r\nHost: x\r\n\r\n").rest();
             assertThat(all)
                     .startsWith("HTTP/1.1 200 OK\r\n")
                     .endsWith("\r\n\r\nabc")

@@ -6,6 +6,7 @@ import io.weft.proxy.config.Listener;
 import io.weft.proxy.http.Request;
 import io.weft.proxy.http.Response;
 import io.weft.proxy.listen.Connection;
+import io.weft.proxy.listen.ResponseFlag;
 import io.weft.proxy.testing.Fixture;
 import io.weft.proxy.worker.Worker;
 import java.net.InetAddress;

@@ -46,6 +46,16 @@ class BodyReaderTest {
         }
     }
 
+    @Test
+    void trailers_belong_to_one_body_and_not_to_the_next_on_the_connection() throws BadMessage {
+        BodyReader body = chunked();
+        read(body, "1\r\na\r\n0\r\nX-Sum: 1\r\n\r\n", 1000);
+        assertThat(body.trailers()).isNotNull();
+        body.length(1);
+        assertThat(read(body, "b", 1000)).isEqualTo("b");
+        assertThat(body.trailers()).isNull();
+    }
+
     @ParameterizedTest
     @ValueSource(
             strings = {

@@ -45,6 +45,19 @@ class AttestationTest {
     }
 
     @Test
+    void when_both_are_over_the_last_certificate_is_shown_and_not_the_provisioned_one() throws Exception {
+        X509Svid provisioned = svid();
+        Files.writeString(folder.resolve("cert-chain.pem"), provisioned.chainPem());
+        Files.writeString(folder.resolve("key.pem"), provisioned.keyPem());
+        Files.writeString(folder.resolve("root-cert.pem"), authority.bundle().toPem());
+        Attestation attestation = new Attestation.Provisioned(TrustDomain.DEFAULT, CertificateFiles.in(folder));
+        X509Svid current = svid();
+
+        assertThat(attestation.credentials(current, authority.bundle(), now.plus(Duration.ofHours(2))))
+                .isEqualTo(new Credentials.Current(current, authority.bundle()));
+    }
+
+    @Test
     void a_platforms_token_is_read_anew_for_every_request_and_never_printed() throws Exception {
         Path token = Files.writeString(folder.resolve("token"), "first\n");
         Path roots =

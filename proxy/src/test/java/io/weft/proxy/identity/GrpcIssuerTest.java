@@ -26,6 +26,7 @@ import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.handler.ssl.SslProvider;
 import io.weft.certs.authority.Authority;
 import io.weft.certs.authority.Issuance;
+import io.weft.certs.identity.Fingerprint;
 import io.weft.certs.identity.SpiffeId;
 import io.weft.certs.identity.SvidRules;
 import io.weft.certs.identity.TrustDomain;
@@ -39,6 +40,7 @@ import io.weft.certs.key.SigningRequest;
 import io.weft.certs.service.CertificateService;
 import io.weft.certs.service.CreateCertificateRequest;
 import io.weft.certs.service.CreateCertificateResponse;
+import io.weft.certs.x509.CertificateRequest;
 import io.weft.proxy.config.Address;
 import io.weft.proxy.xds.EventLoops;
 import java.io.ByteArrayInputStream;
@@ -75,7 +77,7 @@ class GrpcIssuerTest {
     private final Authority authority = Authority.inMemory(TrustDomain.DEFAULT, InstantSource.system());
     private final MultiThreadIoEventLoopGroup group = new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());
     private final BlockingQueue<String> bearers = new LinkedBlockingQueue<>();
-    private final KeyPair keys = KeyAlgorithm.EC_P256.generate();
+    private KeyPair keys = KeyAlgorithm.EC_P256.generate();
     private @Nullable Server server;
 
     @AfterEach
@@ -121,10 +123,11 @@ class GrpcIssuerTest {
     }
 
     @Test
-    void a_token_that_was_used_is_refused_and_the_answer_is_told() throws Exception {
+    void a_token_that_was_used_for_another_key_is_refused_and_the_answer_is_told() throws Exception {
         GrpcIssuer issuer = issuer(authority, SpiffeId.controlPlane(TrustDomain.DEFAULT));
         JoinToken token = token();
         ask(issuer, new Credentials.Join(token));
+        keys = KeyAlgorithm.EC_P256.generate();
 
         assertThatThrownBy(() -> ask(issuer, new Credentials.Join(token)))
                 .hasMessageContaining("UNAUTHENTICATED: not accepted");
@@ -169,7 +172,7 @@ class GrpcIssuerTest {
                         CertificateService.CREATE_CERTIFICATE,
                         ServerCalls.<CreateCertificateRequest, CreateCertificateResponse>asyncUnaryCall(
                                 (request, answer) -> {
-                                    SpiffeId caller = caller();
+                                    SpiffeId caller = caller(request);
                                     if (caller != null
                                             && issuing.issue(request.csr(), caller, Duration.ofHours(1))
                                                     instanceof Issuance.Issued issued) {
@@ -184,12 +187,15 @@ class GrpcIssuerTest {
                 .build();
     }
 
-    private @Nullable SpiffeId caller() {
+    private @Nullable SpiffeId caller(CreateCertificateRequest request) {
         String bearer = BEARER.get();
         if (bearer != null) {
             try {
-                return new JoinTokens(tokens, InstantSource.system()).redeem(bearer)
-                                instanceof Redemption.Redeemed(SpiffeId id)
+                return CertificateRequest.parsePem(request.csr())
+                                        instanceof CertificateRequest.Reading.Proved(var proved)
+                                && new JoinTokens(tokens, InstantSource.system())
+                                                .redeem(bearer, Fingerprint.of(proved.key()))
+                                        instanceof Redemption.Redeemed(SpiffeId id)
                         ? id
                         : null;
             } catch (java.io.IOException e) {

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.weft.certs.asn1.Pem;
 import io.weft.certs.authority.Authority;
 import io.weft.certs.identity.SpiffeId;
+import io.weft.certs.identity.TrustBundle;
 import io.weft.certs.identity.TrustDomain;
 import io.weft.certs.join.JoinTokens;
 import io.weft.certs.rotation.SvidRotation;
@@ -71,6 +72,30 @@ class IssuedIdentityTest {
         int from = scalar[0] == 0 ? 1 : 0;
         assertThat(contains(sent, java.util.Arrays.copyOfRange(scalar, from, scalar.length)))
                 .isFalse();
+    }
+
+    @Test
+    void when_the_answer_to_the_first_request_is_lost_the_next_one_is_for_the_same_key() {
+        issuer.down = "DEADLINE_EXCEEDED";
+        started(SvidFolder.NONE);
+        time.advance(Duration.ofSeconds(2));
+        issuer.down = null;
+        time.advance(Duration.ofMinutes(1));
+
+        assertThat(current()).containsKey("default");
+        assertThat(issuer.asked).hasSizeGreaterThan(2);
+        assertThat(issuer.asked.stream().map(FakeIssuer.Asked::key).distinct()).hasSize(1);
+    }
+
+    @Test
+    void another_token_is_shown_with_another_key() throws Exception {
+        issuer.down = "UNAVAILABLE";
+        started(SvidFolder.NONE);
+        token = newToken(ID);
+        time.advance(Duration.ofSeconds(2));
+
+        assertThat(issuer.asked.getLast().key())
+                .isNotEqualTo(issuer.asked.getFirst().key());
     }
 
     @Test
@@ -181,6 +206,46 @@ class IssuedIdentityTest {
     }
 
     @Test
+    @DisplayName("R11: roots that the control plane tells are in force at once, and kept for the next start")
+    void new_roots_are_in_force_as_soon_as_they_are_told() {
+        IssuedIdentity identity = started(new SvidFolder(folder.resolve("svid")));
+        Secret.Certificate before = certificate();
+        TrustBundle both = authority
+                .bundle()
+                .with(Authority.inMemory(TrustDomain.DEFAULT, time).root());
+
+        assertThat(identity.followed()).containsExactly("ROOTCA");
+        identity.told("ROOTCA", new Secret.Trust(both.toPem()));
+        assertThat(current().get("ROOTCA")).isEqualTo(new Secret.Trust(both.toPem()));
+        assertThat(certificate()).isEqualTo(before);
+        assertThat(issuer.asked).as("nothing was asked for").hasSize(1);
+        assertThat(folder.resolve("svid").resolve("root-cert.pem")).hasContent(both.toPem());
+
+        identity.told("ROOTCA", new Secret.Trust("nonsense"));
+        identity.told("default", new Secret.Certificate("chain", "key"));
+        assertThat(current().get("ROOTCA")).isEqualTo(new Secret.Trust(both.toPem()));
+        assertThat(certificate()).isEqualTo(before);
+    }
+
+    @Test
+    void roots_that_were_told_after_a_request_win_over_those_in_its_answer() {
+        IssuedIdentity identity = started(SvidFolder.NONE);
+        TrustBundle both = authority
+                .bundle()
+                .with(Authority.inMemory(TrustDomain.DEFAULT, time).root());
+        issuer.before = () -> identity.told("ROOTCA", new Secret.Trust(both.toPem()));
+        time.advance(Duration.ofMinutes(31));
+
+        assertThat(issuer.asked).hasSize(2);
+        assertThat(current().get("ROOTCA")).isEqualTo(new Secret.Trust(both.toPem()));
+
+        issuer.before = () -> {};
+        time.advance(HOUR);
+        assertThat(current().get("ROOTCA"))
+                .isEqualTo(new Secret.Trust(authority.bundle().toPem()));
+    }
+
+    @Test
     void a_restart_renews_by_what_was_kept_since_the_token_is_spent() throws Exception {
         started(new SvidFolder(folder.resolve("svid")));
         Secret.Certificate before = certificate();
@@ -200,15 +265,40 @@ class IssuedIdentityTest {
     }
 
     @Test
-    void what_was_kept_is_not_used_once_it_is_over() {
+    void what_was_kept_does_not_serve_once_it_is_over_but_buys_the_next_certificate() {
         started(new SvidFolder(folder.resolve("svid")));
-        token = "";
         published.clear();
         time.close();
         time.advance(HOUR.multipliedBy(2));
+        issuer.down = "UNAVAILABLE";
+        issuer.asked.clear();
+
+        // The file with the token is still there, but that was spent by the process before.
+        IssuedIdentity identity = started(new SvidFolder(folder.resolve("svid")));
+        assertThat(published).allMatch(secrets -> !secrets.containsKey("default"));
+        assertThat(identity.status().state()).isEqualTo(IdentityStatus.State.NONE);
+        assertThat(issuer.asked.getFirst().credentials()).isInstanceOf(Credentials.Current.class);
+
+        issuer.down = null;
+        time.advance(Duration.ofSeconds(5));
+        assertThat(current()).containsOnlyKeys("default", "ROOTCA");
+    }
+
+    @Test
+    void when_nothing_comes_of_the_certificate_that_is_over_the_token_has_its_turn() {
+        started(new SvidFolder(folder.resolve("svid")));
+        time.close();
+        time.advance(HOUR.multipliedBy(2));
+        issuer.down = "UNAUTHENTICATED";
+        issuer.asked.clear();
 
         started(new SvidFolder(folder.resolve("svid")));
-        assertThat(current()).isEmpty();
+        time.advance(Duration.ofSeconds(15));
+        assertThat(issuer.asked).hasSizeGreaterThan(3);
+        for (int i = 0; i < 4; i++) {
+            assertThat(issuer.asked.get(i).credentials())
+                    .isInstanceOf(i % 2 == 0 ? Credentials.Current.class : Credentials.Join.class);
+        }
     }
 
     private IssuedIdentity started(SvidFolder kept) {

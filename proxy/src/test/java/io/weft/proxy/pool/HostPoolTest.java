@@ -13,7 +13,8 @@ class HostPoolTest {
     private int dials;
 
     private HostPool pool(boolean multiplexed, int maxConnections, int maxPending) {
-        return new HostPool(asked -> dials++, new Cluster.Limits(maxConnections, maxPending, 1024), multiplexed);
+        return new HostPool(
+                asked -> dials++, new Cluster.Limits(maxConnections, maxPending, 1024), RequestLimit.NONE, multiplexed);
     }
 
     /** A connection of as much room as it is given; only its room matters to a pool. */

@@ -9,6 +9,8 @@ import org.jspecify.annotations.Nullable;
 public record Head(String method, String path, String authority, String scheme, Map<String, String> headers)
         implements RequestHead {
 
+    private static final String REPEATED = " again";
+
     /** @param line such as {@code GET http://host:80/path?query}, and then {@code name: value} for each header */
     public static Head of(String line, String... headers) {
         String[] part = line.split(" ");
@@ -18,7 +20,9 @@ public record Head(String method, String path, String authority, String scheme, 
         Map<String, String> fields = new HashMap<>();
         for (String header : headers) {
             String[] field = header.split(": ?", 2);
-            fields.merge(field[0], field[1], (a, b) -> a + "," + b);
+            if (fields.merge(field[0], field[1], (a, b) -> a + "," + b).length() > field[1].length()) {
+                fields.put(field[0] + REPEATED, "");
+            }
         }
         String target = part[1].substring(path);
         return new Head(
@@ -32,5 +36,10 @@ public record Head(String method, String path, String authority, String scheme, 
     @Override
     public @Nullable String header(String lowerCaseName) {
         return headers.get(lowerCaseName);
+    }
+
+    @Override
+    public boolean isRepeated(String lowerCaseName) {
+        return headers.containsKey(lowerCaseName + REPEATED);
     }
 }

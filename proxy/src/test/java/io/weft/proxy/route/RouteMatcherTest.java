@@ -241,6 +241,11 @@ class RouteMatcherTest {
         RouteMatcher matcher = new RouteMatcher(table, true);
         RequestHead closed = new RequestHead() {
             @Override
+            public boolean isRepeated(String lowerCaseName) {
+                throw new AssertionError(lowerCaseName);
+            }
+
+            @Override
             public String method() {
                 return "GET";
             }

@@ -64,6 +64,43 @@ public final class Fixture {
                 cluster.endpoints().getFirst().endpoints());
     }
 
+    public static Cluster balancing(Cluster cluster, Cluster.LoadBalancing balancing) {
+        return new Cluster(
+                cluster.name(),
+                cluster.discovery(),
+                cluster.endpoints(),
+                balancing,
+                cluster.spread(),
+                cluster.protocol(),
+                cluster.connectTimeout(),
+                cluster.idleTimeout(),
+                cluster.maxRequestsPerConnection(),
+                cluster.limits(),
+                cluster.transports(),
+                cluster.tls(),
+                cluster.bindAddresses(),
+                cluster.bufferLimit());
+    }
+
+    /** A cluster with other limits, and an idle timeout of its pooled connections. */
+    public static Cluster bounded(Cluster cluster, Cluster.Limits limits, Duration idleTimeout) {
+        return new Cluster(
+                cluster.name(),
+                cluster.discovery(),
+                cluster.endpoints(),
+                cluster.balancing(),
+                cluster.spread(),
+                cluster.protocol(),
+                cluster.connectTimeout(),
+                idleTimeout,
+                cluster.maxRequestsPerConnection(),
+                limits,
+                cluster.transports(),
+                cluster.tls(),
+                cluster.bindAddresses(),
+                cluster.bufferLimit());
+    }
+
     public static Route.Forward forwardTo(String cluster) {
         return new Route.Forward(
                 new ClusterChoice.Single(cluster),
@@ -107,6 +144,60 @@ public final class Fixture {
                 false,
                 upgrades,
                 List.of());
+    }
+
+    public static HttpConnectionManager manager(
+            RouteTable table,
+            HttpConnectionManager.Timeouts timeouts,
+            HttpConnectionManager.Limits limits,
+            HttpConnectionManager.Http1 http1) {
+        HttpConnectionManager plain = manager(table, timeouts, List.of());
+        return new HttpConnectionManager(
+                plain.statPrefix(),
+                plain.codec(),
+                plain.routes(),
+                plain.filters(),
+                timeouts,
+                limits,
+                plain.path(),
+                plain.forwarded(),
+                plain.serverHeader(),
+                plain.serverName(),
+                http1,
+                plain.http2(),
+                plain.generateRequestId(),
+                plain.preserveExternalRequestId(),
+                plain.stripPort(),
+                plain.upgrades(),
+                plain.accessLogs());
+    }
+
+    /** All that matters of it is how it treats requests' heads. */
+    public static HttpConnectionManager manager(
+            RouteTable table, HttpConnectionManager.Forwarded forwarded, boolean stripPort) {
+        HttpConnectionManager plain = manager(table);
+        return new HttpConnectionManager(
+                plain.statPrefix(),
+                plain.codec(),
+                plain.routes(),
+                plain.filters(),
+                plain.timeouts(),
+                plain.limits(),
+                plain.path(),
+                forwarded,
+                plain.serverHeader(),
+                plain.serverName(),
+                plain.http1(),
+                plain.http2(),
+                plain.generateRequestId(),
+                plain.preserveExternalRequestId(),
+                stripPort,
+                plain.upgrades(),
+                plain.accessLogs());
+    }
+
+    public static Snapshot http(HttpConnectionManager manager, Cluster... clusters) {
+        return snapshot(listener(Listener.Inspection.NONE, chain(manager, null)), clusters);
     }
 
     public static TcpProxy tcp(String cluster) {

@@ -2,9 +2,13 @@ package io.weft.proxy.testing;
 
 import io.weft.proxy.config.Snapshot;
 import io.weft.proxy.exchange.ExchangeRecord;
+import io.weft.proxy.listen.Connection;
+import io.weft.proxy.listen.ResponseFlag;
 import io.weft.proxy.runtime.Proxy;
 import io.weft.proxy.tls.TlsContexts;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -13,25 +17,31 @@ import java.util.concurrent.TimeUnit;
 public final class RunningProxy implements AutoCloseable {
 
     /** What the access log would say of an exchange. */
-    public record Logged(int status, String details, String cluster, int attempts) {}
+    public record Logged(int status, String details, String cluster, int attempts, Set<ResponseFlag> flags) {}
 
     private final TlsContexts tls;
     private final Proxy proxy;
     private final BlockingQueue<Logged> log = new LinkedBlockingQueue<>();
-    private final BlockingQueue<String> connections = new LinkedBlockingQueue<>();
+    private final BlockingQueue<Connection> connections = new LinkedBlockingQueue<>();
 
     public RunningProxy(Snapshot snapshot) {
         this.tls = TlsContexts.of(snapshot);
         this.proxy = new Proxy(
                 1,
                 tls,
-                (connection, upstream) -> connections.add(connection.details()),
+                (connection, upstream) -> connections.add(connection),
                 (record, now) -> log.add(logged(record)));
         apply(snapshot);
     }
 
     private static Logged logged(ExchangeRecord record) {
-        return new Logged(record.status(), record.details(), record.cluster(), record.attempts());
+        Set<ResponseFlag> flags = EnumSet.noneOf(ResponseFlag.class);
+        for (ResponseFlag flag : ResponseFlag.values()) {
+            if (record.has(flag)) {
+                flags.add(flag);
+            }
+        }
+        return new Logged(record.status(), record.details(), record.cluster(), record.attempts(), flags);
     }
 
     public void apply(Snapshot snapshot) {
@@ -69,7 +79,12 @@ public final class RunningProxy implements AutoCloseable {
 
     /** Why the next finished connection that was not HTTP ended. */
     public String connectionEnded() throws InterruptedException {
-        String next = connections.poll(10, TimeUnit.SECONDS);
+        return ended().details();
+    }
+
+    /** The next finished connection that was not HTTP. */
+    public Connection ended() throws InterruptedException {
+        Connection next = connections.poll(10, TimeUnit.SECONDS);
         if (next == null) {
             throw new AssertionError("no connection ended");
         }

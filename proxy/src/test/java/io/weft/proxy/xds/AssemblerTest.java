@@ -20,7 +20,7 @@ class AssemblerTest {
 
     private static final Set<String> LOCAL = Set.of("default", "ROOTCA");
 
-    private final Assembler assembler = new Assembler(Samples.bootstrap(true), LOCAL, Duration.ofSeconds(15));
+    private final Assembler assembler = new Assembler(Samples.bootstrap(true), LOCAL, Set.of(), Duration.ofSeconds(15));
     private long now;
 
     @Test
@@ -92,7 +92,7 @@ class AssemblerTest {
 
     @Test
     void a_secret_of_another_name_is_asked_for_over_xds() {
-        Assembler without = new Assembler(Samples.bootstrap(true), Set.of(), Duration.ofSeconds(15));
+        Assembler without = new Assembler(Samples.bootstrap(true), Set.of(), Set.of(), Duration.ofSeconds(15));
         without.apply(delivery(new Resource.OfListener(Samples.secured(Samples.tcp("l", "a")))));
         without.settle(0);
         assertThat(without.subscriptions()).containsEntry(ResourceType.SECRETS, Set.of("default", "ROOTCA"));
@@ -170,7 +170,10 @@ class AssemblerTest {
     void static_resources_win_over_what_is_told_under_the_same_name() {
         var fixed = Samples.fixed("a", new Address.Socket("127.0.0.1", 1));
         Assembler assembler = new Assembler(
-                Samples.bootstrap(true, List.of(Samples.tcp("l", "a")), List.of(fixed)), Set.of(), Duration.ZERO);
+                Samples.bootstrap(true, List.of(Samples.tcp("l", "a")), List.of(fixed)),
+                Set.of(),
+                Set.of(),
+                Duration.ZERO);
         Snapshot first = requireNonNull(assembler.settle(0));
         assertThat(first.listeners()).containsOnlyKeys("l");
 

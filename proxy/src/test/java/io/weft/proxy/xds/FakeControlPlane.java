@@ -56,6 +56,9 @@ final class FakeControlPlane implements AutoCloseable {
     private final BlockingQueue<Stream<DeltaDiscoveryRequest, DeltaDiscoveryResponse>> deltas =
             new LinkedBlockingQueue<>();
     private final BlockingQueue<Stream<DiscoveryRequest, DiscoveryResponse>> worlds = new LinkedBlockingQueue<>();
+    /** {@code open} and {@code close} of streams, in their order. */
+    final BlockingQueue<String> log = new LinkedBlockingQueue<>();
+
     private final Server server;
     private final int port;
 
@@ -140,7 +143,8 @@ final class FakeControlPlane implements AutoCloseable {
             return into(stream.requests());
         }
 
-        private static <Q> StreamObserver<Q> into(BlockingQueue<Q> requests) {
+        private <Q> StreamObserver<Q> into(BlockingQueue<Q> requests) {
+            log.add("open");
             return new StreamObserver<>() {
                 @Override
                 public void onNext(Q request) {
@@ -148,7 +152,9 @@ final class FakeControlPlane implements AutoCloseable {
                 }
 
                 @Override
-                public void onError(Throwable cause) {}
+                public void onError(Throwable cause) {
+                    log.add("close");
+                }
 
                 @Override
                 public void onCompleted() {}

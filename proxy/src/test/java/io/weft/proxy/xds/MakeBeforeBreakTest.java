@@ -43,7 +43,7 @@ class MakeBeforeBreakTest {
             random = new Random(seed);
             world = new World(random);
             server = new FakeServer(delta, world);
-            assembler = new Assembler(Samples.bootstrap(delta), Set.of(), Duration.ZERO);
+            assembler = new Assembler(Samples.bootstrap(delta), Set.of(), Set.of(), Duration.ZERO);
             state = State.initial(delta, Duration.ZERO, true, true);
         }
 
@@ -52,7 +52,7 @@ class MakeBeforeBreakTest {
             for (int step = 0; step < STEPS; step++) {
                 if (random.nextInt(20) == 0) {
                     server.disconnect();
-                    handle(new Event.StreamClosed(0));
+                    handle(new Event.StreamClosed(0, Ending.GONE));
                     handle(new Event.Connected(0));
                 }
                 world.change();

@@ -70,7 +70,7 @@ class ProtocolPropertyTest {
         private Event event() {
             return switch (random.nextInt(9)) {
                 case 0 -> new Event.Connected(now);
-                case 1 -> new Event.StreamClosed(random.nextDouble());
+                case 1 -> new Event.StreamClosed(random.nextDouble(), Ending.GONE);
                 case 2 -> new Event.Tick(now);
                 case 3 -> new Event.CredentialsChanged();
                 case 4, 5 ->

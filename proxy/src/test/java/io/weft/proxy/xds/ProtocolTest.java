@@ -168,7 +168,7 @@ class ProtocolTest {
         after(wanting(0, "a"));
 
         assertThat(state.of(ResourceType.ENDPOINTS).deadlines()).containsKey("a");
-        after(new Event.StreamClosed(0));
+        after(new Event.StreamClosed(0, Ending.GONE));
         after(new Event.Connected(0));
         assertThat(((Request.Delta) sent().get(1)).held()).isEmpty();
     }
@@ -188,7 +188,7 @@ class ProtocolTest {
     void a_new_stream_resumes_with_the_versions_that_are_held() {
         after(new Event.Connected(0));
         after(clusters("n1", accepted("v1", Samples.eds("a", "a", 0))));
-        after(new Event.StreamClosed(0));
+        after(new Event.StreamClosed(0, Ending.GONE));
         after(new Event.Connected(0));
 
         assertThat(((Request.Delta) sent().getFirst()).held()).isEqualTo(Map.of("a", "v1"));
@@ -201,11 +201,11 @@ class ProtocolTest {
         after(new Event.Connected(0));
         after(wanting(0, "a"));
         after(endpoints("n1", "a"));
-        after(new Event.StreamClosed(0));
+        after(new Event.StreamClosed(0, Ending.GONE));
         after(new Event.Connected(0));
         assertThat(((Request.StateOfTheWorld) sent().get(1)).version()).isEqualTo("v");
 
-        after(new Event.StreamClosed(0));
+        after(new Event.StreamClosed(0, Ending.GONE));
         after(wanting(0, "a", "b"));
         after(new Event.Connected(0));
         assertThat(((Request.StateOfTheWorld) sent().get(1)).version()).isEmpty();
@@ -230,7 +230,7 @@ class ProtocolTest {
     void the_fetch_timeout_does_not_run_while_there_is_nobody_to_ask() {
         after(wanting(0, "a"));
         after(new Event.Connected(0));
-        after(new Event.StreamClosed(0));
+        after(new Event.StreamClosed(0, Ending.GONE));
         after(new Event.Tick(100 * SECOND));
 
         assertThat(effects).isEmpty();
@@ -262,21 +262,22 @@ class ProtocolTest {
     }
 
     @Test
-    @DisplayName("R1: back-off from 100 ms to 10 s with jitter, from the start again after an answer")
+    @DisplayName("R1: back-off grows with every stream without an answer, and begins anew after one")
     void reconnecting_backs_off_until_the_control_plane_answers() {
         List<Long> delays = new ArrayList<>();
         for (int i = 0; i < 9; i++) {
             after(new Event.Connected(0));
-            after(new Event.StreamClosed(0.999999));
+            after(new Event.StreamClosed(0.999999, Ending.GONE));
             delays.add(((Reconnect) effects.getFirst()).delay().toMillis());
         }
-        assertThat(delays).containsExactly(100L, 200L, 400L, 800L, 1600L, 3200L, 6400L, 10_000L, 10_000L);
-        assertThat(Protocol.backOff(8, 0)).isEqualTo(Duration.ofSeconds(5));
+        assertThat(delays).containsExactly(250L, 400L, 640L, 1024L, 1638L, 2621L, 4000L, 4000L, 4000L);
+        after(new Event.StreamClosed(0.999999, Ending.BUSY));
+        assertThat(effects).containsExactly(new Reconnect(Duration.ofSeconds(30)));
 
         after(new Event.Connected(0));
         after(clusters("n1"));
-        after(new Event.StreamClosed(0));
-        assertThat(effects).containsExactly(new Reconnect(Duration.ofMillis(50)));
+        after(new Event.StreamClosed(0, Ending.GONE));
+        assertThat(effects).containsExactly(new Reconnect(Duration.ofMillis(25)));
     }
 
     @Test

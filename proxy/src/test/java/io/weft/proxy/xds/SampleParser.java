@@ -6,6 +6,7 @@ import io.envoyproxy.envoy.config.cluster.v3.Cluster;
 import io.envoyproxy.envoy.config.endpoint.v3.ClusterLoadAssignment;
 import io.envoyproxy.envoy.config.listener.v3.Listener;
 import io.envoyproxy.envoy.config.route.v3.RouteConfiguration;
+import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.Secret;
 import java.util.List;
 
 /** Just enough of the messages to follow them: a cluster named {@code bad…} is refused. */
@@ -45,7 +46,13 @@ final class SampleParser implements ResourceParser {
                 case ROUTES ->
                     new Resource.OfRoutes(
                             Samples.routes(body.unpack(RouteConfiguration.class).getName(), List.of()));
-                case SECRETS -> throw new IllegalArgumentException("not used here");
+                case SECRETS -> {
+                    Secret secret = body.unpack(Secret.class);
+                    yield new Resource.OfSecret(
+                            secret.getName(),
+                            new io.weft.proxy.config.Secret.Trust(
+                                    secret.getValidationContext().getTrustedCa().getInlineString()));
+                }
             };
         } catch (InvalidProtocolBufferException e) {
             throw new IllegalArgumentException(e);
@@ -74,6 +81,12 @@ final class SampleParser implements ResourceParser {
                 .setAddress("10.0.0.9")
                 .setPortValue(port);
         return assignment.build();
+    }
+
+    static Secret roots(String name, String pem) {
+        Secret.Builder secret = Secret.newBuilder().setName(name);
+        secret.getValidationContextBuilder().getTrustedCaBuilder().setInlineString(pem);
+        return secret.build();
     }
 
     static Listener listener(String name, String cluster) {

@@ -7,6 +7,7 @@ import static io.weft.proxy.xds.SampleParser.badCluster;
 import static io.weft.proxy.xds.SampleParser.cluster;
 import static io.weft.proxy.xds.SampleParser.endpoints;
 import static io.weft.proxy.xds.SampleParser.listener;
+import static io.weft.proxy.xds.SampleParser.roots;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -37,6 +38,7 @@ import io.weft.proxy.config.UpstreamTls;
 import java.io.ByteArrayInputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -45,6 +47,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -65,6 +68,7 @@ class XdsSourceTest {
     private final Deque<AutoCloseable> opened = new ArrayDeque<>();
     private final BlockingQueue<Snapshot> snapshots = new LinkedBlockingQueue<>();
     private final Identity identity = new Identity();
+    private volatile Duration ahead = Duration.ZERO;
 
     @AfterEach
     void close() throws Exception {
@@ -206,27 +210,105 @@ class XdsSourceTest {
     }
 
     @Test
-    @DisplayName("R9: a new certificate opens a new stream with it, and the configuration stays")
-    void rotation_reconnects_with_the_new_certificate_and_resumes() throws Exception {
+    @DisplayName("R9: a renewed certificate serves at once; the stream stays as long as its own is good")
+    void a_renewal_does_not_touch_the_stream() throws Exception {
         Authority authority = Authority.inMemory(DOMAIN, InstantSource.system());
         FakeControlPlane control = control(0, server(authority, SpiffeId.controlPlane(DOMAIN)));
-        source(true, control.port(), toControlPlane(), XdsOptions.DEFAULT);
+        XdsSource source = source(true, control.port(), toControlPlane(), XdsOptions.DEFAULT);
         X509Svid first = workload(authority);
         identity.has(first, authority);
         var stream = control.delta();
         assertThat(stream.client()).isEqualTo(first.leaf());
         tell(stream, "a");
         next(s -> !s.listeners().isEmpty());
+        long opened = source.status().connects();
 
+        X509Svid second = workload(authority);
+        identity.has(second, authority);
+        Snapshot snapshot = next(s -> true);
+        assertThat(snapshot.listeners()).containsKey("l");
+        assertThat(snapshot.secrets().get("default"))
+                .isEqualTo(new Secret.Certificate(second.chainPem(), second.keyPem()));
+        stream.responses().onNext(delta(ResourceType.CLUSTERS, "c2", Map.of("z", cluster("z")), List.of()));
+        request(stream, r -> r.getResponseNonce().equals("c2"));
+        assertThat(source.status().connects()).isEqualTo(opened);
+        assertThat(control.log).containsExactly("open");
+    }
+
+    @Test
+    @DisplayName("R9: near its end the stream moves to a new one, which is open first, and nothing is sent again")
+    void before_its_certificate_ends_the_stream_moves_and_resumes() throws Exception {
+        Authority authority = Authority.inMemory(DOMAIN, InstantSource.system());
+        FakeControlPlane control = control(0, server(authority, SpiffeId.controlPlane(DOMAIN)));
+        source(true, control.port(), toControlPlane(), XdsOptions.DEFAULT);
+        identity.has(workload(authority), authority);
+        var stream = control.delta();
+        tell(stream, "a");
+        next(s -> !s.listeners().isEmpty());
+
+        ahead = Duration.ofHours(1).minusMillis(1500);
         X509Svid second = workload(authority);
         identity.has(second, authority);
         var renewed = control.delta();
         assertThat(renewed.client()).isEqualTo(second.leaf());
         assertThat(renewed.next().getInitialResourceVersionsMap()).containsEntry("a", "v-c1");
-        Snapshot snapshot = next(s -> true);
-        assertThat(snapshot.listeners()).containsKey("l");
-        assertThat(snapshot.secrets().get("default"))
-                .isEqualTo(new Secret.Certificate(second.chainPem(), second.keyPem()));
+        // In this order from the proxy, see StreamsTest; the two connections have threads of their own here.
+        List<String> steps = new ArrayList<>();
+        for (int i = 0; i < 3; i++) {
+            steps.add(String.valueOf(control.log.poll(PATIENCE.toMillis(), TimeUnit.MILLISECONDS)));
+        }
+        assertThat(steps).containsExactlyInAnyOrder("open", "open", "close");
+        renewed.responses().onNext(delta(ResourceType.CLUSTERS, "n1", Map.of("b", cluster("b")), List.of()));
+        request(
+                renewed,
+                r -> r.getTypeUrl().equals(ResourceType.ENDPOINTS.url())
+                        && r.getResourceNamesSubscribeList().contains("b"));
+    }
+
+    @Test
+    void a_new_certificate_that_the_control_plane_refuses_leaves_the_stream_as_it_is() throws Exception {
+        Authority authority = Authority.inMemory(DOMAIN, InstantSource.system());
+        FakeControlPlane control = control(0, server(authority, SpiffeId.controlPlane(DOMAIN)));
+        XdsSource source = source(true, control.port(), toControlPlane(), XdsOptions.DEFAULT);
+        identity.has(workload(authority), authority);
+        var stream = control.delta();
+        tell(stream, "a");
+        next(s -> !s.listeners().isEmpty());
+        long opened = source.status().connects();
+
+        ahead = Duration.ofHours(1);
+        identity.has(workload(Authority.inMemory(DOMAIN, InstantSource.system())), authority);
+        long end = System.nanoTime() + PATIENCE.toNanos();
+        while (source.status().connects() < opened + 2 && System.nanoTime() - end < 0) {
+            stream.responses().onNext(delta(ResourceType.CLUSTERS, "again", Map.of("a", cluster("a")), List.of()));
+            request(stream, r -> r.getResponseNonce().equals("again"));
+        }
+        assertThat(source.status().connects()).isGreaterThanOrEqualTo(opened + 2);
+        assertThat(source.status().connected()).isTrue();
+        assertThat(control.log).as("a refused connection has no stream").containsExactly("open");
+    }
+
+    @Test
+    @DisplayName("R11: changed roots come over the stream at once, to the identity and to nobody else")
+    void roots_are_asked_for_and_what_is_told_goes_to_the_identity() throws Exception {
+        Authority authority = Authority.inMemory(DOMAIN, InstantSource.system());
+        FakeControlPlane control = control(0, server(authority, SpiffeId.controlPlane(DOMAIN)));
+        identity.followed = Set.of("ROOTCA");
+        source(true, control.port(), toControlPlane(), XdsOptions.DEFAULT);
+        identity.has(workload(authority), authority);
+        var stream = control.delta();
+        DeltaDiscoveryRequest ask = request(stream, r -> r.getTypeUrl().equals(ResourceType.SECRETS.url()));
+        assertThat(ask.getResourceNamesSubscribeList()).containsExactly("ROOTCA");
+
+        stream.responses()
+                .onNext(delta(ResourceType.SECRETS, "s1", Map.of("ROOTCA", roots("ROOTCA", "both")), List.of()));
+        assertThat(request(stream, r -> r.getResponseNonce().equals("s1")).hasErrorDetail())
+                .isFalse();
+        assertThat(identity.told).containsExactly(new Secret.Trust("both"));
+        assertThat(snapshots)
+                .as("the identity has not said so")
+                .noneMatch(snapshot ->
+                        new Secret.Trust("both").equals(snapshot.secrets().get("ROOTCA")));
     }
 
     @Test
@@ -338,7 +420,7 @@ class XdsSourceTest {
                 tls == null ? List.of() : List.of(identity),
                 loops(),
                 options,
-                InstantSource.system());
+                () -> Instant.now().plus(ahead));
         opened.addFirst(source);
         source.start(snapshot -> {
             // A snapshot of the static cluster alone comes first; it says nothing here.
@@ -377,7 +459,7 @@ class XdsSourceTest {
     }
 
     private static SslContext server(Authority authority, SpiffeId id) throws SSLException {
-        X509Svid svid = authority.issueOwn(KeyAlgorithm.EC_P256, id, Duration.ofHours(1), Set.of());
+        X509Svid svid = authority.issueOwn(KeyAlgorithm.EC_P256, id, Duration.ofHours(2), Set.of());
         return GrpcSslContexts.configure(
                         SslContextBuilder.forServer(stream(svid.chainPem()), stream(svid.keyPem())),
                         SslProvider.OPENSSL)
@@ -393,10 +475,22 @@ class XdsSourceTest {
     /** An identity that the test sets. */
     private static final class Identity implements SecretSource {
         private final List<Consumer<Map<String, Secret>>> listeners = new ArrayList<>();
+        private final List<Secret> told = new CopyOnWriteArrayList<>();
+        private Set<String> followed = Set.of();
 
         @Override
         public Set<String> names() {
             return Set.of("default", "ROOTCA");
+        }
+
+        @Override
+        public Set<String> followed() {
+            return followed;
+        }
+
+        @Override
+        public void told(String name, Secret secret) {
+            told.add(secret);
         }
 
         @Override

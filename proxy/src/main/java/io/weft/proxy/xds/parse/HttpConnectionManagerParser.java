@@ -76,8 +76,7 @@ final class HttpConnectionManagerParser {
                             "max_requests_per_connection")
                     .only("headers_with_underscores_action", "headers are kept as they came", "ALLOW"),
             MessageFields.of("envoy.config.core.v3.Http1ProtocolOptions")
-                    .honours("default_host_for_http_10")
-                    .accepts("accept_http_10", "HTTP/1.0 is always served")
+                    .honours("accept_http_10", "default_host_for_http_10")
                     .only("allow_absolute_url", "the absolute form is always understood", "true"),
             MessageFields.of("envoy.config.core.v3.Http2ProtocolOptions")
                     .honours("max_concurrent_streams", "initial_stream_window_size", "initial_connection_window_size"));
@@ -119,7 +118,7 @@ final class HttpConnectionManagerParser {
                 forwarded(),
                 serverHeader(),
                 Scalars.text(message.getServerName(), path.field("server_name")),
-                http1(message.getHttpProtocolOptions(), path.field("http_protocol_options")),
+                http1(),
                 http2(message.getHttp2ProtocolOptions(), path.field("http2_protocol_options")),
                 !message.hasGenerateRequestId()
                         || message.getGenerateRequestId().getValue(),
@@ -266,10 +265,15 @@ final class HttpConnectionManagerParser {
         };
     }
 
-    /** HTTP/1.0 is served whatever {@code accept_http_10} says, which cannot be told from unset when it is false. */
-    private static Http1 http1(Http1ProtocolOptions message, FieldPath path) {
-        String host = Scalars.text(message.getDefaultHostForHttp10(), path.field("default_host_for_http_10"));
-        return host.isEmpty() ? Http1.DEFAULT : new Http1(true, host);
+    /** As in Envoy where the options are given; where they are not, HTTP/1.0 is served. */
+    private Http1 http1() {
+        if (!message.hasHttpProtocolOptions()) {
+            return Http1.DEFAULT;
+        }
+        Http1ProtocolOptions options = message.getHttpProtocolOptions();
+        FieldPath at = path.field("http_protocol_options").field("default_host_for_http_10");
+        String host = Scalars.text(options.getDefaultHostForHttp10(), at);
+        return new Http1(options.getAcceptHttp10(), host.isEmpty() ? null : Scalars.authority(host, at));
     }
 
     private static Http2Settings http2(Http2ProtocolOptions message, FieldPath path) {

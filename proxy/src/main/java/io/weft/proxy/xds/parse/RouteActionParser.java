@@ -147,10 +147,7 @@ final class RouteActionParser {
         }
         FieldPath at = path.field("host_rewrite_literal");
         String host = Scalars.text(message.getHostRewriteLiteral(), at);
-        if (host.chars().anyMatch(c -> c <= ' ' || c == '/' || c == '@' || c >= 127)) {
-            throw new InvalidResource(at, Quote.of(host) + ": expected a host and optional port");
-        }
-        return new HostRewrite.Literal(host);
+        return new HostRewrite.Literal(Scalars.authority(host, at));
     }
 
     static Route.RetryPolicy retry(RetryPolicy message, FieldPath path) {

@@ -76,6 +76,14 @@ final class Scalars {
         return shared(value);
     }
 
+    /** A host and perhaps a port, as they may stand in a request. */
+    static String authority(String value, FieldPath path) {
+        if (value.isEmpty() || value.chars().anyMatch(c -> c <= ' ' || c == '/' || c == '@' || c >= 127)) {
+            throw new InvalidResource(path, Quote.of(value) + ": expected a host and optional port");
+        }
+        return value;
+    }
+
     /**
      * The one copy of a text that many resources repeat, such as a zone, a protocol or a secret's name. The JVM's own
      * table is weak, so names of resources that went away go too.

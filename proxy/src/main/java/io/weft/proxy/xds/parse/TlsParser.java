@@ -98,11 +98,33 @@ final class TlsParser {
         return new TlsParameters(
                 min,
                 max,
-                Scalars.shared(tls.getCipherSuitesList()),
-                Scalars.shared(tls.getEcdhCurvesList()),
+                ciphers(tls.getCipherSuitesList(), params.field("cipher_suites")),
+                groups(tls.getEcdhCurvesList(), params.field("ecdh_curves")),
                 alpn(message.getAlpnProtocolsList(), path.field("alpn_protocols")),
                 certificate(message, path, reading),
                 ValidationParser.validation(message, path, reading));
+    }
+
+    private static List<String> ciphers(List<String> entries, FieldPath path) {
+        for (int i = 0; i < entries.size(); i++) {
+            for (String suite : TlsParameters.suites(entries.get(i))) {
+                oneOf(TlsParameters.CIPHERS, suite, path.at(i));
+            }
+        }
+        return Scalars.shared(entries);
+    }
+
+    private static List<String> groups(List<String> entries, FieldPath path) {
+        for (int i = 0; i < entries.size(); i++) {
+            oneOf(TlsParameters.GROUPS, entries.get(i), path.at(i));
+        }
+        return Scalars.shared(entries);
+    }
+
+    private static void oneOf(List<String> known, String name, FieldPath path) {
+        if (!known.contains(name)) {
+            throw new InvalidResource(path, Quote.of(name) + ": expected one of " + String.join(", ", known));
+        }
     }
 
     private static Version version(

@@ -16,6 +16,7 @@ import io.envoyproxy.envoy.config.rbac.v3.Principal;
 import io.envoyproxy.envoy.config.route.v3.RouteConfiguration;
 import io.envoyproxy.envoy.extensions.filters.network.rbac.v3.RBAC;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.Secret;
+import io.weft.proxy.config.TlsParameters;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -117,6 +118,18 @@ class RefusedClustersTest {
                                 + "\nhttp2_protocol_options: {}",
                         "clusters[c].typed_extension_protocol_options: expected either this or the cluster's own"
                                 + " *_protocol_options, not both"),
+                Arguments.of(
+                        TLS.formatted("tls_params: { cipher_suites: [ECDHE-RSA-AES256-GCM-SHA384, AES128-SHA] }"),
+                        AT + ".tls_params.cipher_suites[1]: \"AES128-SHA\": expected one of "
+                                + String.join(", ", TlsParameters.CIPHERS)),
+                Arguments.of(
+                        TLS.formatted("tls_params: { cipher_suites: [\"[ECDHE-RSA-AES256-GCM-SHA384|NONE]\"] }"),
+                        AT + ".tls_params.cipher_suites[0]: \"NONE\": expected one of "
+                                + String.join(", ", TlsParameters.CIPHERS)),
+                Arguments.of(
+                        TLS.formatted("tls_params: { ecdh_curves: [X25519, secp192r1] }"),
+                        AT + ".tls_params.ecdh_curves[1]: \"secp192r1\": expected one of "
+                                + String.join(", ", TlsParameters.GROUPS)),
                 Arguments.of(
                         TLS.formatted("tls_params: { tls_minimum_protocol_version: TLSv1_1 }"),
                         AT + ".tls_params.tls_minimum_protocol_version: TLSv1_1: expected TLSv1_2 or TLSv1_3"),

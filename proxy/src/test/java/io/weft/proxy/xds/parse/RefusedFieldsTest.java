@@ -72,6 +72,9 @@ class RefusedFieldsTest {
                         "listeners[l].filter_chains[0].filter_chain_match.prefix_ranges[0].prefix_len: 33: expected 0"
                                 + " to 32"),
                 refused(
+                        Written.chain("transport_socket_connect_timeout: 0s"),
+                        "listeners[l].filter_chains[0].transport_socket_connect_timeout: 0s: expected more than zero"),
+                refused(
                         Written.chain("transport_socket: { name: envoy.transport_sockets.alts }"),
                         "listeners[l].filter_chains[0].transport_socket.typed_config: missing for"
                                 + " \"envoy.transport_sockets.alts\": expected one of DownstreamTlsContext, RawBuffer"),
@@ -108,6 +111,12 @@ class RefusedFieldsTest {
                                 FORWARD),
                         HCM + ".common_http_protocol_options.headers_with_underscores_action: REJECT_REQUEST not"
                                 + " supported: expected ALLOW"),
+                refused(
+                        Written.http(
+                                "http_protocol_options: { accept_http_10: true, default_host_for_http_10: a/b }",
+                                FORWARD),
+                        HCM + ".http_protocol_options.default_host_for_http_10: \"a/b\": expected a host and optional"
+                                + " port"),
                 refused(
                         Written.http("upgrade_configs: [{ upgrade_type: CONNECT }]", FORWARD),
                         HCM + ".upgrade_configs[0].upgrade_type: \"CONNECT\": CONNECT is not supported"),

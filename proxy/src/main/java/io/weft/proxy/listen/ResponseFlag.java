@@ -1,4 +1,4 @@
-package io.weft.proxy.exchange;
+package io.weft.proxy.listen;
 
 /** Why an answer is not the endpoint's own, in Envoy's short forms (access-log operator {@code RESPONSE_FLAGS}). */
 public enum ResponseFlag {

@@ -1,0 +1,51 @@
+package io.weft.proxy.exchange;
+
+import io.weft.proxy.balance.Dice;
+import io.weft.proxy.config.Route.RetryPolicy.On;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+
+/** Which outcomes of an attempt are worth another one, and how long to wait before it, as Envoy decides it. Pure. */
+final class RetryRules {
+
+    private static final long BASE = TimeUnit.MILLISECONDS.toNanos(25);
+    private static final long LONGEST = 10 * BASE;
+
+    private RetryRules() {}
+
+    /** Why an attempt came to no answer. */
+    enum Loss {
+        /** No connection could be made. */
+        CONNECT,
+        /** The endpoint has not looked at the request: REFUSED_STREAM, or beyond its GOAWAY. */
+        REFUSED,
+        /** The stream or connection ended, or the answer took too long. */
+        RESET
+    }
+
+    /** @param sent whether the request's head went out; where it did not, the endpoint cannot have acted on it */
+    static boolean covers(Set<On> on, Loss loss, boolean sent) {
+        // An answer that never comes counts as a 5xx and as a gateway's error: the client would be told one.
+        return on.contains(On.RESET)
+                || on.contains(On.SERVER_ERROR)
+                || on.contains(On.GATEWAY_ERROR)
+                || (on.contains(On.RESET_BEFORE_REQUEST) && !sent)
+                || (on.contains(On.CONNECT_FAILURE) && loss == Loss.CONNECT)
+                || (on.contains(On.REFUSED_STREAM) && loss == Loss.REFUSED);
+    }
+
+    static boolean covers(Set<On> on, int status) {
+        return (on.contains(On.SERVER_ERROR) && status >= 500)
+                || (on.contains(On.GATEWAY_ERROR) && status >= 502 && status <= 504);
+    }
+
+    /**
+     * The pause before a retry, in nanoseconds: by chance up to 25 ms, twice that with each further one, at most 250 ms.
+     *
+     * @param number 1 for the first
+     */
+    static long pause(int number, Dice dice) {
+        long most = Math.min(LONGEST, BASE << Math.min(number - 1, 10));
+        return Math.max(1, Math.floorMod(dice.next(), most));
+    }
+}

@@ -1,0 +1,54 @@
+package io.weft.proxy.exchange;
+
+import io.weft.proxy.listen.ResponseFlag;
+import io.weft.proxy.worker.Deadline;
+
+/** One of the time limits of an exchange: what it is called, and who hears that it has passed. */
+final class TimeLimit extends Deadline {
+
+    enum Kind {
+        /** The route's {@code timeout}: from the end of the request to the end of the answer. */
+        ROUTE(ResponseFlag.UT, "response_timeout", "upstream request timeout"),
+        /** Nothing has moved in either direction. */
+        IDLE(ResponseFlag.SI, "stream_idle_timeout", "stream timeout"),
+        /** The route's {@code per_try_timeout}: from the end of the request, or of the dial, to the head of the answer. */
+        TRY(ResponseFlag.UT, "upstream_per_try_timeout", "upstream request timeout"),
+        /** The pause before another attempt is over. */
+        BACK_OFF(ResponseFlag.UT, "", "");
+
+        private final ResponseFlag flag;
+        private final String details;
+        private final String body;
+
+        Kind(ResponseFlag flag, String details, String body) {
+            this.flag = flag;
+            this.details = details;
+            this.body = body;
+        }
+
+        ResponseFlag flag() {
+            return flag;
+        }
+
+        LocalReply reply() {
+            return new LocalReply(504, body, details);
+        }
+
+        String details() {
+            return details;
+        }
+    }
+
+    private final Exchange exchange;
+    private final Kind kind;
+
+    TimeLimit(Exchange exchange, Kind kind) {
+        this.exchange = exchange;
+        this.kind = kind;
+    }
+
+    @Override
+    protected void expired() {
+        exchange.expired(kind);
+    }
+}

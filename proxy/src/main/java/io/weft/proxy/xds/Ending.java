@@ -1,0 +1,9 @@
+package io.weft.proxy.xds;
+
+/** How a stream ended, or could not be opened: what matters for when to try again. */
+enum Ending {
+    /** Refused by the machine, reset, or ended in order: finding that out cost nobody anything. */
+    GONE,
+    /** The control plane is there and wants less of us, or took long to say no. */
+    BUSY
+}

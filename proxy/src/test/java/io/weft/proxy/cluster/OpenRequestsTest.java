@@ -1,0 +1,22 @@
+package io.weft.proxy.cluster;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.Test;
+
+class OpenRequestsTest {
+
+    @Test
+    void loops_share_the_counts_of_a_cluster_until_the_last_has_left() {
+        OpenRequests open = new OpenRequests(2);
+        var counts = open.join("a");
+        assertThat(open.join("a")).isSameAs(counts);
+        assertThat(open.join("b")).isNotSameAs(counts);
+        open.leave("a");
+        assertThat(open.join("a")).isSameAs(counts);
+        open.leave("a");
+        open.leave("a");
+        open.leave("b");
+        assertThat(open.size()).isZero();
+    }
+}

@@ -1,0 +1,83 @@
+package io.weft.proxy.exchange;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.weft.proxy.balance.Dice;
+import io.weft.proxy.config.Route.RetryPolicy.On;
+import io.weft.proxy.exchange.RetryRules.Loss;
+import java.util.EnumSet;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
+
+class RetryRulesTest {
+
+    @ParameterizedTest
+    @CsvSource({
+        // policy, loss, whether the head was sent, whether it is worth another attempt
+        "CONNECT_FAILURE, CONNECT, false, true",
+        "CONNECT_FAILURE, RESET, true, false",
+        "CONNECT_FAILURE, REFUSED, true, false",
+        "REFUSED_STREAM, REFUSED, true, true",
+        "REFUSED_STREAM, RESET, true, false",
+        "REFUSED_STREAM, CONNECT, false, false",
+        "RESET_BEFORE_REQUEST, CONNECT, false, true",
+        "RESET_BEFORE_REQUEST, RESET, false, true",
+        "RESET_BEFORE_REQUEST, RESET, true, false",
+        "RESET, CONNECT, false, true",
+        "RESET, RESET, true, true",
+        "GATEWAY_ERROR, CONNECT, false, true",
+        "GATEWAY_ERROR, RESET, true, true",
+        "SERVER_ERROR, REFUSED, true, true",
+        "SERVER_ERROR, RESET, true, true",
+    })
+    void a_lost_attempt_is_worth_another_where_envoys_retry_on_says_so(On on, Loss loss, boolean sent, boolean worth) {
+        assertThat(RetryRules.covers(Set.of(on), loss, sent)).isEqualTo(worth);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "SERVER_ERROR, 499, false",
+        "SERVER_ERROR, 500, true",
+        "SERVER_ERROR, 599, true",
+        "GATEWAY_ERROR, 500, false",
+        "GATEWAY_ERROR, 501, false",
+        "GATEWAY_ERROR, 502, true",
+        "GATEWAY_ERROR, 503, true",
+        "GATEWAY_ERROR, 504, true",
+        "GATEWAY_ERROR, 505, false",
+        "RESET, 503, false",
+    })
+    void an_answer_is_worth_another_attempt_by_its_status(On on, int status, boolean worth) {
+        assertThat(RetryRules.covers(Set.of(on), status)).isEqualTo(worth);
+    }
+
+    @ParameterizedTest
+    @EnumSource(Loss.class)
+    void no_policy_covers_nothing(Loss loss) {
+        assertThat(RetryRules.covers(EnumSet.noneOf(On.class), loss, false)).isFalse();
+        assertThat(RetryRules.covers(EnumSet.noneOf(On.class), 503)).isFalse();
+    }
+
+    @Test
+    void pauses_are_by_chance_and_grow_up_to_a_quarter_of_a_second() {
+        Dice dice = new Dice(1);
+        long[] most = {25, 50, 100, 200, 250, 250};
+        for (int number = 1; number <= most.length; number++) {
+            long longest = 0;
+            for (int i = 0; i < 1_000; i++) {
+                long pause = RetryRules.pause(number, dice);
+                assertThat(pause).isPositive();
+                longest = Math.max(longest, pause);
+            }
+            assertThat(longest)
+                    .isBetween(
+                            TimeUnit.MILLISECONDS.toNanos(most[number - 1]) * 9 / 10,
+                            TimeUnit.MILLISECONDS.toNanos(most[number - 1]));
+        }
+        assertThat(RetryRules.pause(Integer.MAX_VALUE, dice)).isPositive();
+    }
+}
