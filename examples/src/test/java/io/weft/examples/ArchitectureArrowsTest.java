@@ -120,7 +120,11 @@ class ArchitectureArrowsTest {
                 .that()
                 .resideInAPackage("io.weft.proxy..")
                 .and()
-                .resideOutsideOfPackages("io.weft.proxy.xds..", "io.weft.proxy.bootstrap..", "io.weft.proxy.admin..")
+                .resideOutsideOfPackages(
+                        "io.weft.proxy.xds..",
+                        "io.weft.proxy.bootstrap..",
+                        "io.weft.proxy.admin..",
+                        "io.weft.proxy.agent..")
                 .should()
                 .dependOnClassesThat()
                 .resideInAPackage("io.envoyproxy..")
@@ -180,6 +184,7 @@ class ArchitectureArrowsTest {
                         "io.weft.proxy.bootstrap..",
                         "io.weft.proxy.sidecar..",
                         "io.weft.proxy.identity..",
+                        "io.weft.proxy.agent..",
                         "io.weft.proxy.dns..",
                         "io.weft.proxy.telemetry..",
                         "io.weft.proxy.admin..")
