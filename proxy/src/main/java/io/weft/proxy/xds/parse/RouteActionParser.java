@@ -198,7 +198,12 @@ final class RouteActionParser {
         }
         onlyPreviousHosts(message, path.field("retry_host_predicate"));
         int attempts = Scalars.within(
-                message.has("num_retries"), message.message("num_retries"), 0, MAX_RETRIES, 1, path.field("num_retries"));
+                message.has("num_retries"),
+                message.message("num_retries"),
+                0,
+                MAX_RETRIES,
+                1,
+                path.field("num_retries"));
         boolean nothing = on.isEmpty() && statuses.isEmpty() && grpcStatuses.isEmpty();
         return new Route.RetryPolicy(
                 on,
