@@ -1,6 +1,8 @@
 package io.weft.examples.lab;
 
 import java.io.File;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -8,27 +10,59 @@ import java.util.List;
 import java.util.Objects;
 
 /**
- * Weft's programs as the pods run them: from the class path of this very process, so that what is tested is what was
- * built, with the flags that the launcher knows. Where other users may not read a part, they get a copy.
+ * Weft's programs as the pods run them: the shipped layout where there is one, which is where {@code WEFT_DIST} says or
+ * where this very process runs from; otherwise the class path and JVM of this process, without a class cache, so that a single
+ * test can be run from an editor. Where other users may not read a part, they get a copy.
  */
 final class Distribution {
-    private static final String CLASS_CACHE = "-XX:AOTCache=";
 
     private final Path java;
     private final String classPath;
-    private final Path launcher;
-    private final Path copies;
+    private final Path options;
+    private final Path caches;
 
-    private Distribution(Path java, String classPath, Path launcher, Path copies) {
+    private Distribution(Path java, String classPath, Path options, Path caches) {
         this.java = java;
         this.classPath = classPath;
-        this.launcher = launcher;
-        this.copies = copies;
+        this.options = options;
+        this.caches = caches;
     }
 
     /** @param copies a folder for what has to be copied */
     static Distribution in(Path copies) {
-        Path home = Path.of(System.getProperty("java.home"));
+        Path runtime = Path.of(System.getProperty("java.home"));
+        String told = System.getenv("WEFT_DIST");
+        Path shipped = told == null ? Objects.requireNonNullElse(runtime.getParent(), runtime) : Path.of(told);
+        return Files.isRegularFile(shipped.resolve("conf/classpath"))
+                ? shipped(shipped, copies)
+                : ofThisProcess(runtime, copies);
+    }
+
+    private static Distribution shipped(Path dist, Path copies) {
+        Path home = dist;
+        if (!LabFiles.everybodyMayRead(dist.resolve("runtime/bin/java"))) {
+            home = copies.resolve("dist");
+            LabFiles.openFolder(home);
+            for (String part : List.of("runtime", "lib", "conf", "cache")) {
+                if (Files.exists(dist.resolve(part))) {
+                    LabFiles.copy(dist.resolve(part), home.resolve(part));
+                }
+            }
+        }
+        var jars = new ArrayList<String>();
+        for (String jar : lines(home.resolve("conf/classpath"))) {
+            jars.add(home.resolve("lib").resolve(jar).toString());
+        }
+        return new Distribution(
+                home.resolve("runtime/bin/java"),
+                // As the launcher of the layout writes it: a class cache is only good for the same text.
+                String.join(File.pathSeparator, jars) + File.pathSeparator,
+                home.resolve("conf"),
+                home.resolve("cache"));
+    }
+
+    private static Distribution ofThisProcess(Path runtime, Path copies) {
+        Path home = runtime;
         if (!LabFiles.everybodyMayRead(home.resolve("bin/java"))) {
             LabFiles.openFolder(copies.resolve("jdk"));
             for (String part : List.of("bin", "conf", "lib", "release")) {
@@ -44,7 +78,10 @@ final class Distribution {
             }
         }
         return new Distribution(
-                home.resolve("bin/java"), String.join(File.pathSeparator, parts), root().resolve("weft"), copies);
+                home.resolve("bin/java"),
+                String.join(File.pathSeparator, parts),
+                root().resolve("packaging/conf"),
+                copies.resolve("no-cache"));
     }
 
     private static Path readable(Path part, Path copies, int number) {
@@ -53,7 +90,6 @@ final class Distribution {
             return part;
         }
         LabFiles.openFolder(copies);
-        // A class cache is good for jars of the same names, sizes and times; folders of classes have one name each.
         Path copy = copies.resolve(Files.isRegularFile(part) ? "" + part.getFileName() : number + "-classes");
         LabFiles.copy(part, copy);
         return copy;
@@ -74,29 +110,28 @@ final class Distribution {
                 + " or above; expected to be run from the source tree, or by ./weft");
     }
 
-    /** @param program whose flags the launcher gives: {@code proxy}, {@code control-plane}, {@code init}, ... */
+    /** @param program whose flags and cache are taken: {@code proxy}, {@code control-plane}, {@code init}, ... */
     List<String> java(String program, String mainClass, List<String> arguments) {
         var command = new ArrayList<String>();
         command.add(java.toString());
-        command.addAll(flags(program));
-        String more = Objects.requireNonNullElse(System.getenv("WEFT_JVM_FLAGS"), "");
-        command.addAll(words(more));
+        // The flags themselves and not the file's name: another user need not be able to read the file.
+        command.addAll(lines(options.resolve(program + ".options")));
+        Path cache = caches.resolve(program + ".aot");
+        if (Files.exists(cache)) {
+            command.add("-XX:AOTCache=" + cache);
+        }
+        command.addAll(words(Objects.requireNonNullElse(System.getenv("WEFT_JVM_FLAGS"), "")));
         command.addAll(List.of("-cp", classPath, mainClass));
         command.addAll(arguments);
         return command;
     }
 
-    private List<String> flags(String program) {
-        return words(Command.ok(launcher.toString(), "flags", program)).stream()
-                .map(flag -> flag.startsWith(CLASS_CACHE)
-                        ? CLASS_CACHE + readableCache(Path.of(flag.substring(CLASS_CACHE.length())))
-                        : flag)
-                .toList();
-    }
-
-    private synchronized Path readableCache(Path cache) {
-        Path copy = copies.resolve(cache.getFileName());
-        return Files.exists(copy) ? copy : readable(cache, copies, 0);
+    private static List<String> lines(Path file) {
+        try {
+            return Files.readAllLines(file).stream().filter(line -> !line.isBlank()).toList();
+        } catch (IOException e) {
+            throw new UncheckedIOException(file.toString(), e);
+        }
     }
 
     private static List<String> words(String text) {

@@ -1,0 +1,217 @@
+package io.weft.examples.training;
+
+import io.grpc.Server;
+import io.grpc.netty.GrpcSslContexts;
+import io.grpc.netty.NettyServerBuilder;
+import io.netty.handler.ssl.ClientAuth;
+import io.netty.handler.ssl.SslContextBuilder;
+import io.netty.handler.ssl.SslProvider;
+import io.weft.certs.authority.Authority;
+import io.weft.certs.authority.AuthorityFolder;
+import io.weft.certs.identity.SpiffeId;
+import io.weft.certs.identity.TrustDomain;
+import io.weft.certs.identity.X509Svid;
+import io.weft.certs.join.JoinTokens;
+import io.weft.certs.key.KeyAlgorithm;
+import io.weft.examples.apps.HelloServer;
+import io.weft.examples.apps.OrdersClient;
+import io.weft.examples.apps.OrdersServer;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * {@code TrainMain FOLDER CACHE JAVA FLAG... -- CLASSPATH}: lets a sidecar live through what it will have to do, with a
+ * certificate from a real control plane, configuration over ADS, mutual TLS both ways, HTTP/1, HTTP/2 with gRPC and raw TCP, and
+ * keeps the classes that this took in the cache. Needs no privileges; uses loopback.
+ */
+public final class TrainMain {
+
+    private static final int REQUESTS = 3_000;
+    private static final int CALLS = 1_000;
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final String MAIN = "io.weft.proxy.ProxyMain";
+
+    private final Path folder;
+    private final Path log;
+    private final List<Process> started = new ArrayList<>();
+
+    private TrainMain(Path folder) {
+        this.folder = folder;
+        this.log = folder.resolve("log");
+    }
+
+    public static void main(String[] args) throws Exception {
+        List<String> words = List.of(args);
+        int end = words.indexOf("--");
+        var training = new TrainMain(Path.of(args[0]));
+        try {
+            training.run(Path.of(args[1]), words.subList(2, end), words.get(end + 1));
+        } finally {
+            training.started.forEach(Process::destroyForcibly);
+        }
+        System.exit(0); // the servers' threads would keep this process
+    }
+
+    private void run(Path cache, List<String> java, String classPath) throws Exception {
+        Files.createDirectories(folder.resolve("config"));
+        Script script = new Script(port(), port(), port(), port(), port(), port());
+        HelloServer.main(new String[] {Integer.toString(script.hello()), "hello"});
+        Thread.ofPlatform().daemon().start(() -> orders(script.orders()));
+
+        int certificates = port();
+        Process controlPlane = start(
+                List.of(java.getFirst()),
+                Map.of(),
+                List.of(
+                        "-cp",
+                        classPath,
+                        "io.weft.controlplane.ControlPlaneMain",
+                        "--config",
+                        folder.resolve("config").toString(),
+                        "--ca-dir",
+                        folder.resolve("ca").toString(),
+                        "--secure-grpc-addr",
+                        "127.0.0.1:" + certificates,
+                        "--http-addr",
+                        "127.0.0.1:" + port()));
+        await(certificates, controlPlane);
+        InstantSource clock = InstantSource.system();
+        Authority authority = Authority.open(folder.resolve("ca"), TrustDomain.DEFAULT, clock);
+        Server teacher = teacher(authority, script);
+        String token = new JoinTokens(new AuthorityFolder(folder.resolve("ca")).tokens(), clock)
+                .create(
+                        SpiffeId.workload(TrustDomain.DEFAULT, "default", "trainee"),
+                        Duration.ofMinutes(5),
+                        authority.rootFingerprint())
+                .text();
+
+        Map<String, String> environment = new LinkedHashMap<>();
+        environment.put("POD_NAME", "trainee");
+        environment.put("POD_NAMESPACE", "default");
+        environment.put("SERVICE_ACCOUNT", "trainee");
+        environment.put("INSTANCE_IP", "127.0.0.1");
+        environment.put("CA_ADDR", "127.0.0.1:" + certificates);
+        environment.put("WEFT_JOIN_TOKEN", token);
+        environment.put("ENVOY_STATUS_PORT", Integer.toString(port()));
+        environment.put("ENVOY_PROMETHEUS_PORT", Integer.toString(port()));
+    
+        environment.put(
+                "PROXY_CONFIG",
+                "{\"discoveryAddress\": \"127.0.0.1:%d\", \"concurrency\": 1, \"proxyAdminPort\": %d, \"terminationDrainDuration\": \"0s\"}"
+                        .formatted(teacher.getPort(), port()));
+        List<String> command = new ArrayList<>(java);
+        command.add("-XX:AOTCacheOutput=" + cache);
+        Process trainee = start(command, environment, List.of("-cp", classPath, MAIN, "sidecar"));
+        await(script.web(), trainee);
+
+        requests(script.web());
+        OrdersClient.main(new String[] {"127.0.0.1", Integer.toString(script.web()), Integer.toString(CALLS)});
+        requests(script.raw());
+
+        trainee.destroy();
+        if (!trainee.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS) || !Files.exists(cache)) {
+            throw new IllegalStateException("the proxy made no cache; see " + log);
+        }
+    }
+
+    private static void orders(int port) {
+        try {
+            OrdersServer.main(new String[] {Integer.toString(port), "orders"});
+        } catch (IOException e) {
+            throw new IllegalStateException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private static Server teacher(Authority authority, Script script) throws IOException {
+        X509Svid own = authority.issueOwn(
+                KeyAlgorithm.EC_P256, SpiffeId.controlPlane(TrustDomain.DEFAULT), Duration.ofHours(1), Set.of());
+        return NettyServerBuilder.forAddress(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
+                .sslContext(GrpcSslContexts.configure(
+                                SslContextBuilder.forServer(pem(own.chainPem()), pem(own.keyPem())), SslProvider.OPENSSL)
+                        .trustManager(pem(authority.bundle().toPem()))
+                        .clientAuth(ClientAuth.REQUIRE)
+                        .build())
+                .addService(new Teacher(script))
+                .build()
+                .start();
+    }
+
+    private static InputStream pem(String text) {
+        return new ByteArrayInputStream(text.getBytes(StandardCharsets.US_ASCII));
+    }
+
+    private Process start(List<String> java, Map<String, String> environment, List<String> arguments) throws IOException {
+        List<String> command = new ArrayList<>(java);
+        command.addAll(arguments);
+        ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
+        builder.redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()));
+        builder.environment().putAll(environment);
+        Process process = builder.start();
+        started.add(process);
+        return process;
+    }
+
+    private static int port() throws IOException {
+        try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            return socket.getLocalPort();
+        }
+    }
+
+    private void await(int port, Process of) throws InterruptedException {
+        long until = System.nanoTime() + PATIENCE.toNanos();
+        while (System.nanoTime() < until) {
+            try (var socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
+                return;
+            } catch (IOException notYet) {
+                if (of.waitFor(20, TimeUnit.MILLISECONDS)) {
+                    break;
+                }
+            }
+        }
+        throw new IllegalStateException("nobody listens on port " + port + "; see " + log);
+    }
+
+    /** Over one connection, one after the other, each read to its end. */
+    private static void requests(int port) throws IOException {
+        byte[] request = "GET /hello HTTP/1.1\r\nHost: hello\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
+        try (var socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
+            socket.setTcpNoDelay(true);
+            OutputStream out = socket.getOutputStream();
+            InputStream in = socket.getInputStream();
+            byte[] buffer = new byte[8192];
+            for (int i = 0; i < REQUESTS; i++) {
+                out.write(request);
+                StringBuilder answer = new StringBuilder();
+                while (answer.indexOf("hello\n") < 0) {
+                    int read = in.read(buffer);
+                    if (read < 0) {
+                        throw new IOException("ended after " + i + " requests: " + answer);
+                    }
+                    answer.append(new String(buffer, 0, read, StandardCharsets.US_ASCII));
+                }
+                if (!answer.toString().startsWith("HTTP/1.1 200 ")) {
+                    throw new IOException("expected 200: " + answer);
+                }
+            }
+        }
+    }
+}
