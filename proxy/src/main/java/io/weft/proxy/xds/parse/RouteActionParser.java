@@ -1,16 +1,12 @@
 package io.weft.proxy.xds.parse;
 
-import io.envoyproxy.envoy.config.route.v3.RetryPolicy;
-import io.envoyproxy.envoy.config.route.v3.RouteAction;
-import io.envoyproxy.envoy.config.route.v3.WeightedCluster;
-import io.envoyproxy.envoy.extensions.retry.host.previous_hosts.v3.PreviousHostsPredicate;
-import io.envoyproxy.envoy.type.matcher.v3.RegexMatchAndSubstitute;
 import io.weft.proxy.config.ClusterChoice;
 import io.weft.proxy.config.ClusterChoice.Weighted.Share;
 import io.weft.proxy.config.Route;
 import io.weft.proxy.config.Route.HostRewrite;
 import io.weft.proxy.config.Route.PathRewrite;
 import io.weft.proxy.config.Route.RetryPolicy.On;
+import io.weft.proxy.wire.Message;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumSet;
@@ -60,7 +56,7 @@ final class RouteActionParser {
                             "host_selection_retry_max_attempts",
                             "an endpoint not tried before is found wherever there is one"),
             MessageFields.of(PACKAGE + "RetryPolicy.RetryHostPredicate").honours("name", "typed_config"),
-            MessageFields.typed(PREVIOUS_HOSTS, PreviousHostsPredicate::getDefaultInstance));
+            MessageFields.typed(PREVIOUS_HOSTS));
 
     private static final Map<String, On> RETRY_ON = Map.of(
             "connect-failure", On.CONNECT_FAILURE,
@@ -84,63 +80,68 @@ final class RouteActionParser {
 
     private RouteActionParser() {}
 
-    static Route.Forward forward(RouteAction message, Route.Match match, Route.RetryPolicy inherited, FieldPath path) {
+    static Route.Forward forward(Message message, Route.Match match, Route.RetryPolicy inherited, FieldPath path) {
         return new Route.Forward(
                 cluster(message, path),
                 Scalars.duration(
-                        message.hasTimeout(),
-                        message.getTimeout(),
+                        message.has("timeout"),
+                        message.message("timeout"),
                         path.field("timeout"),
                         Route.Forward.DEFAULT_TIMEOUT),
-                message.hasIdleTimeout()
-                        ? Scalars.duration(message.getIdleTimeout(), path.field("idle_timeout"))
+                message.has("idle_timeout")
+                        ? Scalars.duration(message.message("idle_timeout"), path.field("idle_timeout"))
                         : null,
                 rewrite(message, match, path),
                 host(message, path),
-                message.hasRetryPolicy() ? retry(message.getRetryPolicy(), path.field("retry_policy")) : inherited);
+                message.has("retry_policy")
+                        ? retry(message.message("retry_policy"), path.field("retry_policy"))
+                        : inherited);
     }
 
-    private static ClusterChoice cluster(RouteAction message, FieldPath path) {
-        return switch (message.getClusterSpecifierCase()) {
-            case CLUSTER -> new ClusterChoice.Single(Scalars.name(message.getCluster(), path.field("cluster")));
-            case WEIGHTED_CLUSTERS -> weighted(message.getWeightedClusters(), path.field("weighted_clusters"));
+    private static ClusterChoice cluster(Message message, FieldPath path) {
+        return switch (message.which("cluster_specifier")) {
+            case "cluster" -> new ClusterChoice.Single(Scalars.name(message.text("cluster"), path.field("cluster")));
+            case "weighted_clusters" -> weighted(message.message("weighted_clusters"), path.field("weighted_clusters"));
             default -> throw new InvalidResource(path, "expected cluster or weighted_clusters");
         };
     }
 
     @SuppressWarnings("deprecation") // total_weight must be right where it is still given
-    private static ClusterChoice weighted(WeightedCluster message, FieldPath path) {
-        List<Share> shares = new ArrayList<>(message.getClustersCount());
-        for (int i = 0; i < message.getClustersCount(); i++) {
-            var share = message.getClusters(i);
+    private static ClusterChoice weighted(Message message, FieldPath path) {
+        List<Share> shares = new ArrayList<>(message.count("clusters"));
+        for (int i = 0; i < message.count("clusters"); i++) {
+            var share = message.message("clusters", i);
             FieldPath at = path.field("clusters").at(i);
             shares.add(new Share(
-                    Scalars.name(share.getName(), at.field("name")),
-                    Scalars.unsigned(share.getWeight().getValue())));
+                    Scalars.name(share.text("name"), at.field("name")),
+                    Scalars.unsigned(share.message("weight").number("value"))));
         }
         ClusterChoice choice = ClusterChoiceParser.weighted(shares, path);
-        if (message.hasTotalWeight()) {
+        if (message.has("total_weight")) {
             long total = shares.stream().mapToLong(Share::weight).sum();
             Scalars.within(
-                    Scalars.unsigned(message.getTotalWeight().getValue()), total, total, path.field("total_weight"));
+                    Scalars.unsigned(message.message("total_weight").number("value")),
+                    total,
+                    total,
+                    path.field("total_weight"));
         }
         return choice;
     }
 
-    private static @Nullable PathRewrite rewrite(RouteAction message, Route.Match match, FieldPath path) {
-        boolean prefix = !message.getPrefixRewrite().isEmpty();
-        if (prefix && message.hasRegexRewrite()) {
+    private static @Nullable PathRewrite rewrite(Message message, Route.Match match, FieldPath path) {
+        boolean prefix = !message.text("prefix_rewrite").isEmpty();
+        if (prefix && message.has("regex_rewrite")) {
             throw new InvalidResource(
                     path.field("regex_rewrite"), "expected regex_rewrite or prefix_rewrite, not both");
         }
-        if (message.hasRegexRewrite()) {
-            return regex(message.getRegexRewrite(), path.field("regex_rewrite"));
+        if (message.has("regex_rewrite")) {
+            return regex(message.message("regex_rewrite"), path.field("regex_rewrite"));
         }
         if (!prefix) {
             return null;
         }
         needsPrefix(match, path.field("prefix_rewrite"));
-        return new PathRewrite.Prefix(Scalars.text(message.getPrefixRewrite(), path.field("prefix_rewrite")));
+        return new PathRewrite.Prefix(Scalars.text(message.text("prefix_rewrite"), path.field("prefix_rewrite")));
     }
 
     static void needsPrefix(Route.Match match, FieldPath path) {
@@ -149,11 +150,11 @@ final class RouteActionParser {
         }
     }
 
-    private static PathRewrite regex(RegexMatchAndSubstitute message, FieldPath path) {
-        var pattern =
-                MatcherParser.regex(message.getPattern(), path.field("pattern")).pattern();
+    private static PathRewrite regex(Message message, FieldPath path) {
+        var pattern = MatcherParser.regex(message.message("pattern"), path.field("pattern"))
+                .pattern();
         FieldPath at = path.field("substitution");
-        String substitution = Scalars.text(message.getSubstitution(), at);
+        String substitution = Scalars.text(message.text("substitution"), at);
         for (int i = 0; i < substitution.length(); i++) {
             if (substitution.charAt(i) == '\\') {
                 char next = ++i < substitution.length() ? substitution.charAt(i) : ' ';
@@ -167,20 +168,20 @@ final class RouteActionParser {
         return new PathRewrite.Regex(pattern, substitution);
     }
 
-    private static HostRewrite host(RouteAction message, FieldPath path) {
-        if (message.getHostRewriteLiteral().isEmpty()) {
+    private static HostRewrite host(Message message, FieldPath path) {
+        if (message.text("host_rewrite_literal").isEmpty()) {
             return new HostRewrite.Keep();
         }
         FieldPath at = path.field("host_rewrite_literal");
-        String host = Scalars.text(message.getHostRewriteLiteral(), at);
+        String host = Scalars.text(message.text("host_rewrite_literal"), at);
         return new HostRewrite.Literal(Scalars.authority(host, at));
     }
 
-    static Route.RetryPolicy retry(RetryPolicy message, FieldPath path) {
+    static Route.RetryPolicy retry(Message message, FieldPath path) {
         Set<On> on = EnumSet.noneOf(On.class);
         Set<Integer> statuses = new HashSet<>();
         Set<Integer> grpcStatuses = new HashSet<>();
-        for (String word : message.getRetryOn().split(",")) {
+        for (String word : message.text("retry_on").split(",")) {
             String name = word.strip();
             if (RETRY_ON.containsKey(name)) {
                 on.add(RETRY_ON.get(name));
@@ -197,7 +198,12 @@ final class RouteActionParser {
         }
         onlyPreviousHosts(message, path.field("retry_host_predicate"));
         int attempts = Scalars.within(
-                message.hasNumRetries(), message.getNumRetries(), 0, MAX_RETRIES, 1, path.field("num_retries"));
+                message.has("num_retries"),
+                message.message("num_retries"),
+                0,
+                MAX_RETRIES,
+                1,
+                path.field("num_retries"));
         boolean nothing = on.isEmpty() && statuses.isEmpty() && grpcStatuses.isEmpty();
         return new Route.RetryPolicy(
                 on,
@@ -205,32 +211,33 @@ final class RouteActionParser {
                 grpcStatuses,
                 nothing ? 0 : attempts,
                 Scalars.duration(
-                        message.hasPerTryTimeout(),
-                        message.getPerTryTimeout(),
+                        message.has("per_try_timeout"),
+                        message.message("per_try_timeout"),
                         path.field("per_try_timeout"),
                         Duration.ZERO));
     }
 
     /** What this one asks for is always done. */
-    private static void onlyPreviousHosts(RetryPolicy message, FieldPath path) {
-        for (int i = 0; i < message.getRetryHostPredicateCount(); i++) {
-            var predicate = message.getRetryHostPredicate(i);
-            boolean known = predicate.hasTypedConfig()
-                    ? SupportedFields.typeName(predicate.getTypedConfig().getTypeUrl())
+    private static void onlyPreviousHosts(Message message, FieldPath path) {
+        for (int i = 0; i < message.count("retry_host_predicate"); i++) {
+            Message predicate = message.message("retry_host_predicate", i);
+            String name = predicate.text("name");
+            boolean known = predicate.has("typed_config")
+                    ? SupportedFields.typeName(predicate.message("typed_config").text("type_url"))
                             .equals(PREVIOUS_HOSTS)
-                    : predicate.getName().equals(PREVIOUS_HOSTS_NAME);
+                    : name.equals(PREVIOUS_HOSTS_NAME);
             if (!known) {
-                throw new InvalidResource(
-                        path.at(i), Quote.of(predicate.getName()) + ": expected " + PREVIOUS_HOSTS_NAME);
+                throw new InvalidResource(path.at(i), Quote.of(name) + ": expected " + PREVIOUS_HOSTS_NAME);
             }
         }
     }
 
-    private static List<Integer> codes(RetryPolicy message, FieldPath path) {
-        for (int i = 0; i < message.getRetriableStatusCodesCount(); i++) {
-            Scalars.within(Scalars.unsigned(message.getRetriableStatusCodes(i)), 200, 599, path.at(i));
+    private static List<Integer> codes(Message message, FieldPath path) {
+        List<Integer> codes = message.numbers("retriable_status_codes");
+        for (int i = 0; i < codes.size(); i++) {
+            Scalars.within(Scalars.unsigned(codes.get(i)), 200, 599, path.at(i));
         }
-        return message.getRetriableStatusCodesList();
+        return codes;
     }
 
     private static List<String> words() {
