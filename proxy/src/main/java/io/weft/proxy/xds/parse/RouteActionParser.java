@@ -220,24 +220,23 @@ final class RouteActionParser {
     /** What this one asks for is always done. */
     private static void onlyPreviousHosts(Message message, FieldPath path) {
         for (int i = 0; i < message.count("retry_host_predicate"); i++) {
-            Message predicate = message.message("retry_host_predicate", i);
-            String name = predicate.text("name");
+            var predicate = message.message("retry_host_predicate", i);
             boolean known = predicate.has("typed_config")
                     ? SupportedFields.typeName(predicate.message("typed_config").text("type_url"))
                             .equals(PREVIOUS_HOSTS)
-                    : name.equals(PREVIOUS_HOSTS_NAME);
+                    : predicate.text("name").equals(PREVIOUS_HOSTS_NAME);
             if (!known) {
-                throw new InvalidResource(path.at(i), Quote.of(name) + ": expected " + PREVIOUS_HOSTS_NAME);
+                throw new InvalidResource(
+                        path.at(i), Quote.of(predicate.text("name")) + ": expected " + PREVIOUS_HOSTS_NAME);
             }
         }
     }
 
     private static List<Integer> codes(Message message, FieldPath path) {
-        List<Integer> codes = message.numbers("retriable_status_codes");
-        for (int i = 0; i < codes.size(); i++) {
-            Scalars.within(Scalars.unsigned(codes.get(i)), 200, 599, path.at(i));
+        for (int i = 0; i < message.count("retriable_status_codes"); i++) {
+            Scalars.within(Scalars.unsigned(message.number("retriable_status_codes", i)), 200, 599, path.at(i));
         }
-        return codes;
+        return message.numbers("retriable_status_codes");
     }
 
     private static List<String> words() {
