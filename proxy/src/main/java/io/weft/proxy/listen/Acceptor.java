@@ -90,7 +90,6 @@ final class Acceptor extends ChannelInitializer<EpollSocketChannel> {
         }
         connection.chain(chain);
         terminals.install(channel, connection, chain, ahead);
-        // The listener may have changed while first bytes were awaited.
         if (!ListenerState.isKept(connection.listener(), chain, state.compiled().listener())) {
             channel.pipeline().fireUserEventTriggered(Drain.INSTANCE);
         }
@@ -165,11 +164,25 @@ final class Acceptor extends ChannelInitializer<EpollSocketChannel> {
                     context.close();
                 } else {
                     decided = true;
-                    install(channel, connection, compiled.matcher().match(arrival), ahead);
+                    install(channel, connection, known().matcher().match(arrival), ahead);
                 }
             } finally {
                 worker.leave();
             }
+        }
+
+        /**
+         * The listener may have changed while first bytes were awaited. Its present chains are asked where what was
+         * looked for is enough for them; where not, those of before, and then the connection drains.
+         */
+        private ListenerState.Compiled known() {
+            ListenerState.Compiled now = state.compiled();
+            if (!compiled.listener().isSameButForChains(now.listener())) {
+                return compiled;
+            }
+            Candidates wanted = now.matcher().candidates(connection.source(), connection.destination());
+            boolean enough = (candidates.tls() || !wanted.tls()) && (candidates.http() || !wanted.http());
+            return enough ? now : compiled;
         }
 
         /** Null for a connection that must not be served. */

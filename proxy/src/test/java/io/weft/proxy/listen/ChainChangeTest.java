@@ -13,6 +13,7 @@ import io.weft.proxy.testing.Endpoint;
 import io.weft.proxy.testing.Fixture;
 import io.weft.proxy.testing.RunningProxy;
 import java.net.InetAddress;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -101,6 +102,46 @@ class ChainChangeTest {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
+    }
+
+    @Test
+    void a_connection_whose_first_bytes_are_awaited_is_served_as_the_chains_of_the_moment_say() throws Exception {
+        Listener.Inspection looking = new Listener.Inspection(false, true, Duration.ofSeconds(10), true);
+        try (Endpoint before = Endpoint.saying("before");
+                Endpoint after = Endpoint.saying("after");
+                RunningProxy proxy = new RunningProxy(detecting(before, looking));
+                Client client = from(proxy, OTHER);
+                Client witness = from(proxy, OTHER)) {
+            // Accepted in order on one loop: when the second is served, the first is waited for.
+            assertThat(witness.send(GET).answer().body()).isEqualTo("before");
+            proxy.apply(detecting(after, looking));
+            assertThat(client.send(GET).answer().body()).isEqualTo("after");
+            assertThat(client.send(GET).answer().body()).isEqualTo("after");
+        }
+    }
+
+    private static Snapshot detecting(Endpoint app, Listener.Inspection looking) {
+        FilterChainMatch http = new FilterChainMatch(
+                null,
+                List.of(),
+                List.of(),
+                null,
+                List.of("http/1.1"),
+                List.of(),
+                FilterChainMatch.SourceType.ANY,
+                List.of(),
+                List.of());
+        String cluster = "app-" + app.port();
+        return Fixture.snapshot(
+                Fixture.listener(
+                        looking,
+                        new FilterChain(
+                                "http",
+                                http,
+                                null,
+                                List.of(),
+                                Fixture.manager(Fixture.routes(Fixture.forwardTo(cluster))))),
+                Fixture.cluster(cluster, app.port()));
     }
 
     @Test
