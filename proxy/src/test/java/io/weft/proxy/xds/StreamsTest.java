@@ -30,13 +30,7 @@ class StreamsTest {
     private final Map<String, Secret> secrets =
             new HashMap<>(Map.of("default", new Secret.Certificate("first", ""), "ROOTCA", new Secret.Trust("roots")));
     private final Streams streams = new Streams(
-            xds,
-            () -> 0,
-            () -> now,
-            wires,
-            Set.of("default", "ROOTCA"),
-            () -> secrets,
-            new Streams.Listener() {
+            xds, () -> 0, () -> now, wires, Set.of("default", "ROOTCA"), () -> secrets, new Streams.Listener() {
                 @Override
                 public void connected() {
                     heard.add("connected");
@@ -125,7 +119,8 @@ class StreamsTest {
         run(() -> third.closed("refused", Ending.GONE));
 
         assertThat(heard)
-                .containsExactly("connected", "lost denied BUSY", "connected", "lost denied FRESH", "lost refused GONE");
+                .containsExactly(
+                        "connected", "lost denied BUSY", "connected", "lost denied FRESH", "lost refused GONE");
     }
 
     @Test
