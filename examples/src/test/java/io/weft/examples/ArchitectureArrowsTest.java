@@ -120,11 +120,7 @@ class ArchitectureArrowsTest {
                 .that()
                 .resideInAPackage("io.weft.proxy..")
                 .and()
-                .resideOutsideOfPackages(
-                        "io.weft.proxy.xds..",
-                        "io.weft.proxy.bootstrap..",
-                        "io.weft.proxy.admin..",
-                        "io.weft.proxy.agent..")
+                .resideOutsideOfPackages("io.weft.proxy.xds..", "io.weft.proxy.bootstrap..", "io.weft.proxy.admin..")
                 .should()
                 .dependOnClassesThat()
                 .resideInAPackage("io.envoyproxy..")

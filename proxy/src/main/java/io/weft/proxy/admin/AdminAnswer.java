@@ -1,5 +1,7 @@
 package io.weft.proxy.admin;
 
+import io.weft.proxy.wire.Json;
+
 /**
  * What is answered.
  *

@@ -23,7 +23,7 @@ final class ConfigDumpPage implements Function<AdminRequest, AdminAnswer> {
     public AdminAnswer apply(AdminRequest request) {
         boolean withEndpoints = request.has("include_eds");
         List<Object> sections = new ArrayList<>();
-        parts.configuration().sections(withEndpoints).forEach(section -> sections.add(new Json.Raw(section)));
+        sections.addAll(parts.configuration().sections(withEndpoints));
         sections.add(inForce(parts.snapshot().get(), withEndpoints));
         return AdminAnswer.json(Map.of("configs", sections));
     }

@@ -1,6 +1,7 @@
 package io.weft.proxy.admin;
 
 import java.util.List;
+import java.util.Map;
 
 /** What the source of configuration has to show in {@code /config_dump}. */
 public interface ConfigDumpSource {
@@ -12,5 +13,5 @@ public interface ConfigDumpSource {
      *
      * @param withEndpoints also what came over EDS
      */
-    List<String> sections(boolean withEndpoints);
+    List<Map<String, Object>> sections(boolean withEndpoints);
 }

@@ -1,25 +1,14 @@
 package io.weft.proxy.admin;
 
-import com.google.protobuf.Any;
-import com.google.protobuf.InvalidProtocolBufferException;
-import com.google.protobuf.Message;
-import com.google.protobuf.MessageOrBuilder;
-import com.google.protobuf.Timestamp;
-import com.google.protobuf.TypeRegistry;
-import com.google.protobuf.util.JsonFormat;
-import io.envoyproxy.envoy.admin.v3.ClientResourceStatus;
-import io.envoyproxy.envoy.admin.v3.ClustersConfigDump;
-import io.envoyproxy.envoy.admin.v3.EndpointsConfigDump;
-import io.envoyproxy.envoy.admin.v3.ListenersConfigDump;
-import io.envoyproxy.envoy.admin.v3.RoutesConfigDump;
-import io.envoyproxy.envoy.admin.v3.SecretsConfigDump;
-import io.envoyproxy.envoy.admin.v3.UpdateFailureState;
+import io.weft.proxy.wire.Bytes;
+import io.weft.proxy.wire.Draft;
+import io.weft.proxy.wire.Message;
+import io.weft.proxy.wire.PlainMessage;
 import io.weft.proxy.xds.ReceivedResource;
 import io.weft.proxy.xds.ResourceType;
-import io.weft.proxy.xds.parse.SupportedFields;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
@@ -34,202 +23,107 @@ public final class ReceivedConfig implements ConfigDumpSource {
         this.received = received;
     }
 
+    /** Where resources of one type stand in the dump. */
+    private record Section(String dump, String list, String entry, String body) {}
+
+    private static final String ADMIN = "envoy.admin.v3.";
+
+    private static final Map<ResourceType, Section> SECTIONS = new EnumMap<>(Map.of(
+            ResourceType.CLUSTERS,
+            new Section("ClustersConfigDump", "dynamic_active_clusters", "DynamicCluster", "cluster"),
+            ResourceType.ENDPOINTS,
+            new Section("EndpointsConfigDump", "dynamic_endpoint_configs", "DynamicEndpointConfig", "endpoint_config"),
+            ResourceType.LISTENERS,
+            new Section("ListenersConfigDump", "dynamic_listeners", "DynamicListener", "listener"),
+            ResourceType.ROUTES,
+            new Section("RoutesConfigDump", "dynamic_route_configs", "DynamicRouteConfig", "route_config"),
+            ResourceType.SECRETS,
+            new Section("SecretsConfigDump", "dynamic_active_secrets", "DynamicSecret", "")));
+
     @Override
-    public List<String> sections(boolean withEndpoints) {
-        ClustersConfigDump.Builder clusters = ClustersConfigDump.newBuilder();
-        EndpointsConfigDump.Builder endpoints = EndpointsConfigDump.newBuilder();
-        ListenersConfigDump.Builder listeners = ListenersConfigDump.newBuilder();
-        RoutesConfigDump.Builder routes = RoutesConfigDump.newBuilder();
-        SecretsConfigDump.Builder secrets = SecretsConfigDump.newBuilder();
-        TypeRegistry.Builder types = TypeRegistry.newBuilder();
+    public List<Map<String, Object>> sections(boolean withEndpoints) {
+        Map<ResourceType, List<Message>> shown = new EnumMap<>(ResourceType.class);
+        SECTIONS.keySet().forEach(type -> shown.put(type, new ArrayList<>()));
         for (ReceivedResource resource : received.get()) {
-            Any body = body(resource, types);
-            switch (resource.type()) {
-                case CLUSTERS -> clusters.addDynamicActiveClusters(cluster(resource, body));
-                case ENDPOINTS -> endpoints.addDynamicEndpointConfigs(endpoint(resource, body));
-                case LISTENERS -> listeners.addDynamicListeners(listener(resource, body));
-                case ROUTES -> routes.addDynamicRouteConfigs(route(resource, body));
-                case SECRETS -> secrets.addDynamicActiveSecrets(secret(resource));
+            Section section = SECTIONS.get(resource.type());
+            List<Message> entries = shown.get(resource.type());
+            if (section != null && entries != null) {
+                entries.add(entry(section, resource));
             }
         }
-        List<Message> dumps = new ArrayList<>(List.of(clusters.build()));
-        if (withEndpoints) {
-            dumps.add(endpoints.build());
-        }
-        dumps.addAll(List.of(listeners.build(), routes.build(), secrets.build()));
-        JsonFormat.Printer printer =
-                JsonFormat.printer().preservingProtoFieldNames().usingTypeRegistry(types.build());
-        return dumps.stream().map(dump -> print(printer, dump)).toList();
+        List<Map<String, Object>> dumps = new ArrayList<>();
+        SECTIONS.forEach((type, section) -> {
+            if (type != ResourceType.ENDPOINTS || withEndpoints) {
+                dumps.add(PlainMessage.typed(Draft.of(ADMIN + section.dump())
+                        .with(section.list(), shown.getOrDefault(type, List.of()))
+                        .build()));
+            }
+        });
+        return dumps;
     }
 
-    private static ClustersConfigDump.DynamicCluster cluster(ReceivedResource resource, @Nullable Any body) {
-        ClustersConfigDump.DynamicCluster.Builder shown = ClustersConfigDump.DynamicCluster.newBuilder()
-                .setVersionInfo(resource.version())
-                .setLastUpdated(time(resource.updated()))
-                .setClientStatus(status(resource));
-        if (body != null) {
-            shown.setCluster(body);
+    private static Message entry(Section section, ReceivedResource resource) {
+        Draft entry = Draft.of(ADMIN + section.dump() + "." + section.entry());
+        if (resource.type() == ResourceType.LISTENERS) {
+            // A listener's versions are told apart by their states; the one shown is the active one.
+            entry.with("name", resource.name());
+            if (hasBody(resource)) {
+                entry.with(
+                        "active_state",
+                        received(section, resource, Draft.of(ADMIN + "ListenersConfigDump.DynamicListenerState")));
+            }
+        } else {
+            if (resource.type() == ResourceType.SECRETS) {
+                entry.with("name", resource.name());
+            }
+            received(section, resource, entry);
         }
+        entry.with("client_status", status(entry, resource));
         if (resource.failure() != null) {
-            shown.setErrorState(failure(resource.failure()));
+            entry.with("error_state", failure(resource.failure()));
         }
-        return shown.build();
+        return entry.build();
     }
 
-    private static EndpointsConfigDump.DynamicEndpointConfig endpoint(ReceivedResource resource, @Nullable Any body) {
-        EndpointsConfigDump.DynamicEndpointConfig.Builder shown = EndpointsConfigDump.DynamicEndpointConfig.newBuilder()
-                .setVersionInfo(resource.version())
-                .setLastUpdated(time(resource.updated()))
-                .setClientStatus(status(resource));
-        if (body != null) {
-            shown.setEndpointConfig(body);
+    private static Message received(Section section, ReceivedResource resource, Draft state) {
+        state.with("version_info", resource.version()).with("last_updated", time(resource.updated()));
+        if (hasBody(resource)) {
+            state.with(section.body(), body(resource));
         }
-        if (resource.failure() != null) {
-            shown.setErrorState(failure(resource.failure()));
-        }
-        return shown.build();
+        return state.build();
     }
 
-    private static ListenersConfigDump.DynamicListener listener(ReceivedResource resource, @Nullable Any body) {
-        ListenersConfigDump.DynamicListener.Builder shown = ListenersConfigDump.DynamicListener.newBuilder()
-                .setName(resource.name())
-                .setClientStatus(status(resource));
-        if (body != null) {
-            shown.setActiveState(ListenersConfigDump.DynamicListenerState.newBuilder()
-                    .setVersionInfo(resource.version())
-                    .setLastUpdated(time(resource.updated()))
-                    .setListener(body));
-        }
-        if (resource.failure() != null) {
-            shown.setErrorState(failure(resource.failure()));
-        }
-        return shown.build();
+    private static boolean hasBody(ReceivedResource resource) {
+        return resource.type() != ResourceType.SECRETS && !resource.body().isEmpty();
     }
 
-    private static RoutesConfigDump.DynamicRouteConfig route(ReceivedResource resource, @Nullable Any body) {
-        RoutesConfigDump.DynamicRouteConfig.Builder shown = RoutesConfigDump.DynamicRouteConfig.newBuilder()
-                .setVersionInfo(resource.version())
-                .setLastUpdated(time(resource.updated()))
-                .setClientStatus(status(resource));
-        if (body != null) {
-            shown.setRouteConfig(body);
-        }
-        if (resource.failure() != null) {
-            shown.setErrorState(failure(resource.failure()));
-        }
-        return shown.build();
-    }
-
-    private static SecretsConfigDump.DynamicSecret secret(ReceivedResource resource) {
-        SecretsConfigDump.DynamicSecret.Builder shown = SecretsConfigDump.DynamicSecret.newBuilder()
-                .setName(resource.name())
-                .setVersionInfo(resource.version())
-                .setLastUpdated(time(resource.updated()))
-                .setClientStatus(status(resource));
-        if (resource.failure() != null) {
-            shown.setErrorState(failure(resource.failure()));
-        }
-        return shown.build();
-    }
-
-    private static ClientResourceStatus status(ReceivedResource resource) {
-        return switch (resource.status()) {
-            case REQUESTED -> ClientResourceStatus.REQUESTED;
-            case DOES_NOT_EXIST -> ClientResourceStatus.DOES_NOT_EXIST;
-            case ACKED -> ClientResourceStatus.ACKED;
-            case NACKED -> ClientResourceStatus.NACKED;
-        };
-    }
-
-    private static UpdateFailureState failure(ReceivedResource.Failure failure) {
-        return UpdateFailureState.newBuilder()
-                .setVersionInfo(failure.version())
-                .setDetails(failure.details())
-                .setLastUpdateAttempt(time(failure.at()))
+    private static Message body(ReceivedResource resource) {
+        Bytes body = resource.body();
+        return Draft.of("google.protobuf.Any")
+                .with("type_url", resource.type().url())
+                .with("value", body)
                 .build();
     }
 
-    private static Timestamp time(@Nullable Instant at) {
+    /** The names of Envoy's {@code ClientResourceStatus} are those of the status here. */
+    private static Integer status(Draft entry, ReceivedResource resource) {
+        return entry.type().number("client_status", resource.status().name());
+    }
+
+    private static Message failure(ReceivedResource.Failure failure) {
+        return Draft.of(ADMIN + "UpdateFailureState")
+                .with("version_info", failure.version())
+                .with("details", failure.details())
+                .with("last_update_attempt", time(failure.at()))
+                .build();
+    }
+
+    private static Message time(@Nullable Instant at) {
+        Draft time = Draft.of("google.protobuf.Timestamp");
         return at == null
-                ? Timestamp.getDefaultInstance()
-                : Timestamp.newBuilder()
-                        .setSeconds(at.getEpochSecond())
-                        .setNanos(at.getNano())
+                ? time.build()
+                : time.with("seconds", at.getEpochSecond())
+                        .with("nanos", at.getNano())
                         .build();
-    }
-
-    private static @Nullable Any body(ReceivedResource resource, TypeRegistry.Builder types) {
-        if (resource.type() == ResourceType.SECRETS || resource.body().isEmpty()) {
-            return null;
-        }
-        Any body = Any.newBuilder()
-                .setTypeUrl(resource.type().url())
-                .setValue(resource.body())
-                .build();
-        return learn(body, types) ? body : null;
-    }
-
-    /** Printing needs the type of every message packed in another; false if one is not known here. */
-    private static boolean learn(Any packed, TypeRegistry.Builder types) {
-        Message prototype = prototype(packed.getTypeUrl());
-        if (prototype == null) {
-            return false;
-        }
-        types.add(prototype.getDescriptorForType());
-        try {
-            return learnWithin(
-                    prototype.newBuilderForType().mergeFrom(packed.getValue()).build(), types);
-        } catch (InvalidProtocolBufferException e) {
-            return false;
-        }
-    }
-
-    private static boolean learnWithin(MessageOrBuilder message, TypeRegistry.Builder types) {
-        if (message instanceof Any packed) {
-            return learn(packed, types);
-        }
-        boolean all = true;
-        for (Object value : message.getAllFields().values()) {
-            if (value instanceof Message one) {
-                all &= learnWithin(one, types);
-            } else if (value instanceof List<?> many) {
-                for (Object each : many) {
-                    if (each instanceof Message one) {
-                        all &= learnWithin(one, types);
-                    }
-                }
-            }
-        }
-        return all;
-    }
-
-    private static @Nullable Message prototype(String url) {
-        return ROOTS.containsKey(url) ? ROOTS.get(url) : SupportedFields.prototype(url);
-    }
-
-    private static final Map<String, Message> ROOTS = roots();
-
-    private static Map<String, Message> roots() {
-        Map<String, Message> roots = new LinkedHashMap<>();
-        roots.put(ResourceType.CLUSTERS.url(), io.envoyproxy.envoy.config.cluster.v3.Cluster.getDefaultInstance());
-        roots.put(
-                ResourceType.ENDPOINTS.url(),
-                io.envoyproxy.envoy.config.endpoint.v3.ClusterLoadAssignment.getDefaultInstance());
-        roots.put(ResourceType.LISTENERS.url(), io.envoyproxy.envoy.config.listener.v3.Listener.getDefaultInstance());
-        roots.put(
-                ResourceType.ROUTES.url(), io.envoyproxy.envoy.config.route.v3.RouteConfiguration.getDefaultInstance());
-        return Map.copyOf(roots);
-    }
-
-    private static String print(JsonFormat.Printer printer, Message dump) {
-        try {
-            String fields = printer.print(dump).strip();
-            String type = "\"@type\": \"type.googleapis.com/"
-                    + dump.getDescriptorForType().getFullName() + "\"";
-            String rest = fields.substring(1).strip();
-            return "{\n  " + type + (rest.equals("}") ? "\n" : ",\n  ") + rest;
-        } catch (InvalidProtocolBufferException e) {
-            throw new IllegalStateException("config_dump: " + e.getMessage(), e);
-        }
     }
 }

@@ -4,6 +4,7 @@ import io.weft.proxy.config.Bootstrap;
 import io.weft.proxy.config.Cluster;
 import io.weft.proxy.config.Listener;
 import io.weft.proxy.config.Secret;
+import io.weft.proxy.wire.Message;
 import io.weft.proxy.xds.parse.BootstrapParser;
 import io.weft.proxy.xds.parse.InvalidResource;
 import io.weft.proxy.xds.parse.Parsers;
@@ -25,6 +26,8 @@ import org.jspecify.annotations.Nullable;
 
 /** Envoy's bootstrap file, YAML or JSON. All that is wrong with it is told at once, each with file, line and field. */
 public final class BootstrapFile {
+
+    private static final String TYPE = "envoy.config.bootstrap.v3.Bootstrap";
 
     private final Parsers parsers;
     private final @Nullable YamlDocument document;
@@ -51,10 +54,8 @@ public final class BootstrapFile {
      * grow.
      */
     public static Bootstrap merge(String text, String label, String over, String overLabel, Parsers parsers) {
-        var base = message(YamlDocument.parse(text, label)).toBuilder();
-        var merged =
-                base.mergeFrom(message(YamlDocument.parse(over, overLabel))).build();
-        return new BootstrapFile(parsers, null).load(merged);
+        Message base = message(YamlDocument.parse(text, label));
+        return new BootstrapFile(parsers, null).load(base.merge(message(YamlDocument.parse(over, overLabel))));
     }
 
     static String text(Path file) {
@@ -71,23 +72,22 @@ public final class BootstrapFile {
         }
     }
 
-    private static io.envoyproxy.envoy.config.bootstrap.v3.Bootstrap message(YamlDocument document) {
-        return new MessageReader(document)
-                .read(io.envoyproxy.envoy.config.bootstrap.v3.Bootstrap.newBuilder())
-                .build();
+    private static Message message(YamlDocument document) {
+        return new MessageReader(document).read(TYPE);
     }
 
-    private Bootstrap load(io.envoyproxy.envoy.config.bootstrap.v3.Bootstrap message) {
-        var resources = message.getStaticResources();
-        List<Listener> listeners = each("listeners", resources.getListenersList(), parsers::listener, Listener::name);
-        List<Cluster> clusters = each("clusters", resources.getClustersList(), parsers::cluster, Cluster::name);
+    private Bootstrap load(Message message) {
+        var resources = message.message("static_resources");
+        List<Listener> listeners =
+                each("listeners", resources.messages("listeners"), parsers::listener, Listener::name);
+        List<Cluster> clusters = each("clusters", resources.messages("clusters"), parsers::cluster, Cluster::name);
         Map<String, Secret> secrets = new LinkedHashMap<>();
-        for (var secret : each("secrets", resources.getSecretsList(), parsers::secret, Parsers.NamedSecret::name)) {
+        for (var secret : each("secrets", resources.messages("secrets"), parsers::secret, Parsers.NamedSecret::name)) {
             secrets.put(secret.name(), secret.secret());
         }
         BootstrapParser.Frame frame = null;
         try {
-            frame = parsers.bootstrap(message.toBuilder().clearStaticResources().build());
+            frame = parsers.bootstrap(message.without("static_resources"));
         } catch (InvalidResource e) {
             e.problems().forEach(problem -> problems.add(where(problem.path().segments()) + problem));
         }
@@ -104,7 +104,8 @@ public final class BootstrapFile {
         return bootstrap;
     }
 
-    private <M, R> List<R> each(String collection, List<M> messages, Function<M, R> parser, Function<R, String> name) {
+    private <R> List<R> each(
+            String collection, List<Message> messages, Function<Message, R> parser, Function<R, String> name) {
         List<R> read = new ArrayList<>(messages.size());
         Set<String> names = new HashSet<>();
         for (int i = 0; i < messages.size(); i++) {

@@ -1,10 +1,10 @@
 package io.weft.proxy.bootstrap;
 
-import com.google.protobuf.Any;
-import com.google.protobuf.Descriptors.Descriptor;
-import com.google.protobuf.Descriptors.FieldDescriptor;
-import com.google.protobuf.Descriptors.OneofDescriptor;
-import com.google.protobuf.Message;
+import io.weft.proxy.wire.Draft;
+import io.weft.proxy.wire.Field;
+import io.weft.proxy.wire.Kind;
+import io.weft.proxy.wire.Message;
+import io.weft.proxy.wire.MessageType;
 import io.weft.proxy.xds.parse.FieldPath;
 import io.weft.proxy.xds.parse.SupportedFields;
 import java.util.ArrayList;
@@ -26,6 +26,7 @@ import org.snakeyaml.engine.v2.nodes.Tag;
  */
 final class MessageReader {
 
+    private static final String ANY = "google.protobuf.Any";
     private static final String TYPE_KEY = "@type";
 
     private final YamlDocument document;
@@ -38,16 +39,17 @@ final class MessageReader {
     }
 
     /** @throws InvalidBootstrap with all problems found */
-    <B extends Message.Builder> B read(B builder) {
+    Message read(String type) {
+        Draft draft = Draft.of(type);
         if (document.root() instanceof MappingNode mapping) {
-            object(mapping, builder, FieldPath.root(""));
+            object(mapping, draft, FieldPath.root(""));
         } else {
             problem(document.root(), FieldPath.root(""), "expected an object");
         }
         if (!problems.isEmpty()) {
             throw new InvalidBootstrap(problems);
         }
-        return builder;
+        return draft.build();
     }
 
     private void problem(Node node, FieldPath path, String what) {
@@ -55,9 +57,8 @@ final class MessageReader {
         problems.add(document.position(node) + ": " + (at.isEmpty() ? "" : at + ": ") + what);
     }
 
-    private void object(MappingNode mapping, Message.Builder builder, FieldPath path) {
-        Descriptor type = builder.getDescriptorForType();
-        Set<FieldDescriptor> given = new HashSet<>();
+    private void object(MappingNode mapping, Draft draft, FieldPath path) {
+        Set<Field> given = new HashSet<>();
         for (NodeTuple tuple : mapping.getValue()) {
             if (!(tuple.getKeyNode() instanceof ScalarNode key)) {
                 problem(tuple.getKeyNode(), path, "expected the name of a field");
@@ -66,120 +67,100 @@ final class MessageReader {
             if (key.getValue().equals(TYPE_KEY)) {
                 continue; // an Any's, read before its fields
             }
-            FieldDescriptor field = field(type, key.getValue());
+            Field field = draft.type().field(key.getValue());
             if (field == null) {
-                problem(key, path.field(key.getValue()), "no such field in " + type.getFullName());
+                problem(
+                        key,
+                        path.field(key.getValue()),
+                        "no such field in " + draft.type().name());
             } else if (!given.add(field)) {
-                problem(key, path.field(field.getName()), "given twice");
+                problem(key, path.field(field.name()), "given twice");
             } else {
-                member(tuple.getValueNode(), field, builder, path.field(field.getName()));
+                member(tuple.getValueNode(), field, draft, path.field(field.name()));
             }
         }
     }
 
-    private static @Nullable FieldDescriptor field(Descriptor type, String name) {
-        FieldDescriptor field = type.findFieldByName(name);
-        if (field != null) {
-            return field;
-        }
-        for (FieldDescriptor candidate : type.getFields()) {
-            if (candidate.getJsonName().equals(name)) {
-                return candidate;
-            }
-        }
-        return null;
-    }
-
-    private void member(Node node, FieldDescriptor field, Message.Builder builder, FieldPath path) {
+    private void member(Node node, Field field, Draft draft, FieldPath path) {
         budget.spend(node);
         if (node.getTag().equals(Tag.NULL) && !isValue(field)) {
             return;
         }
-        OneofDescriptor oneof = field.getContainingOneof();
-        if (oneof != null && builder.hasOneof(oneof)) {
-            problem(
-                    node,
-                    path,
-                    "expected one of this and "
-                            + builder.getOneofFieldDescriptor(oneof).getName() + ", not both");
+        Field other = field.oneof().isEmpty() ? null : draft.setOf(field.oneof());
+        if (other != null) {
+            problem(node, path, "expected one of this and " + other.name() + ", not both");
             return;
         }
-        if (field.isMapField()) {
-            map(node, field, builder, path);
-        } else if (field.isRepeated()) {
-            list(node, field, builder, path);
-        } else {
-            Object value = value(node, field, builder, path);
-            if (value != null) {
-                builder.setField(field, value);
+        switch (field.cardinality()) {
+            case MAP -> map(node, field, draft, path);
+            case LIST -> list(node, field, draft, path);
+            case ONE -> {
+                Object value = value(node, field, draft, path);
+                if (value != null) {
+                    draft.set(field, value);
+                }
             }
         }
     }
 
-    private static boolean isValue(FieldDescriptor field) {
-        return field.getJavaType() == FieldDescriptor.JavaType.MESSAGE
-                && field.getMessageType().getFullName().equals("google.protobuf.Value");
+    private static boolean isValue(Field field) {
+        return field.type().equals("google.protobuf.Value");
     }
 
-    private void list(Node node, FieldDescriptor field, Message.Builder builder, FieldPath path) {
+    private void list(Node node, Field field, Draft draft, FieldPath path) {
         if (!(node instanceof SequenceNode sequence)) {
             problem(node, path, "expected a list");
             return;
         }
         for (int i = 0; i < sequence.getValue().size(); i++) {
             budget.spend(sequence);
-            Object value = value(sequence.getValue().get(i), field, builder, path.at(i));
+            Object value = value(sequence.getValue().get(i), field, draft, path.at(i));
             if (value != null) {
-                builder.addRepeatedField(field, value);
+                draft.add(field, value);
             }
         }
     }
 
-    private void map(Node node, FieldDescriptor field, Message.Builder builder, FieldPath path) {
+    private void map(Node node, Field field, Draft draft, FieldPath path) {
         if (!(node instanceof MappingNode mapping)) {
             problem(node, path, "expected an object");
             return;
         }
-        FieldDescriptor keys = field.getMessageType().findFieldByNumber(1);
-        FieldDescriptor values = field.getMessageType().findFieldByNumber(2);
         Set<String> given = new HashSet<>();
         for (NodeTuple tuple : mapping.getValue()) {
             budget.spend(mapping);
-            Message.Builder entry = builder.newBuilderForField(field);
             String name = tuple.getKeyNode() instanceof ScalarNode key ? key.getValue() : "?";
             if (!given.add(name)) {
                 problem(tuple.getKeyNode(), path.key(name), "given twice");
                 continue;
             }
-            Object value = value(tuple.getValueNode(), values, entry, path.key(name));
-            if (value != null && keys.getJavaType() == FieldDescriptor.JavaType.STRING) {
-                builder.addRepeatedField(
-                        field,
-                        entry.setField(keys, name).setField(values, value).build());
+            Object value = value(tuple.getValueNode(), field, draft, path.key(name));
+            if (value != null) {
+                draft.put(field, name, value);
             }
         }
     }
 
     /** Null after a problem was noted. */
-    private @Nullable Object value(Node node, FieldDescriptor field, Message.Builder owner, FieldPath path) {
-        if (field.getJavaType() == FieldDescriptor.JavaType.MESSAGE) {
-            return message(node, owner.newBuilderForField(field), path);
+    private @Nullable Object value(Node node, Field field, Draft owner, FieldPath path) {
+        if (field.kind() == Kind.MESSAGE) {
+            return message(node, new Draft(owner.type().of(field)), path);
         }
         if (!(node instanceof ScalarNode scalar)) {
             problem(node, path, "expected a value, not " + kind(node));
             return null;
         }
         try {
-            return ScalarReader.read(scalar, field);
+            return ScalarReader.read(scalar, field.kind(), owner.type().constantsOf(field));
         } catch (IllegalArgumentException e) {
             problem(node, path, String.valueOf(e.getMessage()));
             return null;
         }
     }
 
-    private @Nullable Message message(Node node, Message.Builder builder, FieldPath path) {
+    private @Nullable Message message(Node node, Draft draft, FieldPath path) {
         try {
-            Message known = WellKnown.read(node, builder.getDescriptorForType().getFullName(), budget);
+            Message known = WellKnown.read(node, draft.type().name(), budget);
             if (known != null) {
                 return known;
             }
@@ -191,11 +172,11 @@ final class MessageReader {
             problem(node, path, "expected an object, not " + kind(node));
             return null;
         }
-        if (builder instanceof Any.Builder) {
+        if (draft.type().name().equals(ANY)) {
             return any(mapping, path);
         }
-        object(mapping, builder, path);
-        return builder.build();
+        object(mapping, draft, path);
+        return draft.build();
     }
 
     private @Nullable Message any(MappingNode mapping, FieldPath path) {
@@ -203,14 +184,14 @@ final class MessageReader {
             if (tuple.getKeyNode() instanceof ScalarNode key
                     && key.getValue().equals(TYPE_KEY)
                     && tuple.getValueNode() instanceof ScalarNode type) {
-                Message prototype = SupportedFields.prototype(type.getValue());
-                Any.Builder any = Any.newBuilder().setTypeUrl(type.getValue());
-                if (prototype == null) {
+                MessageType packed = SupportedFields.packable(type.getValue());
+                Draft any = Draft.of(ANY).with("type_url", type.getValue());
+                if (packed == null) {
                     return any.build();
                 }
-                Message.Builder inner = prototype.newBuilderForType();
+                Draft inner = new Draft(packed);
                 object(mapping, inner, path);
-                return any.setValue(inner.build().toByteString()).build();
+                return any.with("value", inner.build().toBytes()).build();
             }
         }
         problem(mapping, path, "expected \"" + TYPE_KEY + "\"");

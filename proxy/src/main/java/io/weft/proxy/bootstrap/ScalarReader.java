@@ -1,12 +1,11 @@
 package io.weft.proxy.bootstrap;
 
-import com.google.protobuf.ByteString;
-import com.google.protobuf.Descriptors.EnumDescriptor;
-import com.google.protobuf.Descriptors.EnumValueDescriptor;
-import com.google.protobuf.Descriptors.FieldDescriptor;
+import io.weft.proxy.wire.Bytes;
+import io.weft.proxy.wire.Kind;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.util.Base64;
+import java.util.Map;
 import org.snakeyaml.engine.v2.nodes.ScalarNode;
 import org.snakeyaml.engine.v2.nodes.Tag;
 
@@ -18,14 +17,15 @@ final class ScalarReader {
 
     private ScalarReader() {}
 
-    static Object read(ScalarNode node, FieldDescriptor field) {
-        return switch (field.getType()) {
+    /** @param constants of an enum, by number */
+    static Object read(ScalarNode node, Kind kind, Map<Integer, String> constants) {
+        return switch (kind) {
             case BOOL -> bool(node);
             case STRING -> string(node);
             case BYTES -> bytes(node);
-            case ENUM -> constant(node, field.getEnumType());
+            case ENUM -> constant(node, constants);
             case DOUBLE -> decimal(node);
-            case FLOAT -> (float) decimal(node);
+            case FLOAT -> (double) (float) decimal(node);
             case INT32, SINT32, SFIXED32 ->
                 integer(node, BigInteger.valueOf(Integer.MIN_VALUE), BigInteger.valueOf(Integer.MAX_VALUE))
                         .intValue();
@@ -34,7 +34,7 @@ final class ScalarReader {
                         .longValue();
             case UINT32, FIXED32 -> uint32(node);
             case UINT64, FIXED64 -> uint64(node);
-            case GROUP, MESSAGE -> throw new IllegalArgumentException("expected an object");
+            case MESSAGE -> throw new IllegalArgumentException("expected an object");
         };
     }
 
@@ -53,9 +53,9 @@ final class ScalarReader {
         return node.getValue();
     }
 
-    static ByteString bytes(ScalarNode node) {
+    static Bytes bytes(ScalarNode node) {
         try {
-            return ByteString.copyFrom(Base64.getDecoder().decode(node.getValue()));
+            return Bytes.of(Base64.getDecoder().decode(node.getValue()));
         } catch (IllegalArgumentException e) {
             throw new IllegalArgumentException("expected base64", e); // the value may be a key: it is not shown
         }
@@ -104,22 +104,19 @@ final class ScalarReader {
         };
     }
 
-    private static EnumValueDescriptor constant(ScalarNode node, EnumDescriptor type) {
-        EnumValueDescriptor constant = type.findValueByName(node.getValue());
-        if (constant == null && node.getTag().equals(Tag.INT) && node.getValue().length() < 10) {
-            constant = type.findValueByNumber(Integer.parseInt(node.getValue()));
+    private static Integer constant(ScalarNode node, Map<Integer, String> constants) {
+        for (Map.Entry<Integer, String> constant : constants.entrySet()) {
+            if (constant.getValue().equals(node.getValue())) {
+                return constant.getKey();
+            }
         }
-        if (constant == null) {
-            throw expected(
-                    node,
-                    "one of "
-                            + String.join(
-                                    ", ",
-                                    type.getValues().stream()
-                                            .map(EnumValueDescriptor::getName)
-                                            .toList()));
+        if (node.getTag().equals(Tag.INT) && node.getValue().length() < 10) {
+            Integer number = Integer.valueOf(node.getValue());
+            if (constants.containsKey(number)) {
+                return number;
+            }
         }
-        return constant;
+        throw expected(node, "one of " + String.join(", ", constants.values()));
     }
 
     static IllegalArgumentException expected(ScalarNode node, String what) {

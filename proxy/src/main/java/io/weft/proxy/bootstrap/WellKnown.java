@@ -1,17 +1,10 @@
 package io.weft.proxy.bootstrap;
 
-import com.google.protobuf.BoolValue;
-import com.google.protobuf.BytesValue;
-import com.google.protobuf.DoubleValue;
-import com.google.protobuf.Duration;
-import com.google.protobuf.ListValue;
-import com.google.protobuf.Message;
-import com.google.protobuf.NullValue;
-import com.google.protobuf.StringValue;
-import com.google.protobuf.Struct;
-import com.google.protobuf.UInt32Value;
-import com.google.protobuf.UInt64Value;
-import com.google.protobuf.Value;
+import io.weft.proxy.wire.Draft;
+import io.weft.proxy.wire.Message;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -34,12 +27,12 @@ final class WellKnown {
     static @Nullable Message read(Node node, String type, NodeBudget budget) {
         return switch (type) {
             case "google.protobuf.Duration" -> duration(scalar(node));
-            case "google.protobuf.BoolValue" -> BoolValue.of(ScalarReader.bool(scalar(node)));
-            case "google.protobuf.StringValue" -> StringValue.of(ScalarReader.string(scalar(node)));
-            case "google.protobuf.BytesValue" -> BytesValue.of(ScalarReader.bytes(scalar(node)));
-            case "google.protobuf.UInt32Value" -> UInt32Value.of(ScalarReader.uint32(scalar(node)));
-            case "google.protobuf.UInt64Value" -> UInt64Value.of(ScalarReader.uint64(scalar(node)));
-            case "google.protobuf.DoubleValue" -> DoubleValue.of(ScalarReader.decimal(scalar(node)));
+            case "google.protobuf.BoolValue" -> wrapped(type, ScalarReader.bool(scalar(node)));
+            case "google.protobuf.StringValue" -> wrapped(type, ScalarReader.string(scalar(node)));
+            case "google.protobuf.BytesValue" -> wrapped(type, ScalarReader.bytes(scalar(node)));
+            case "google.protobuf.UInt32Value" -> wrapped(type, ScalarReader.uint32(scalar(node)));
+            case "google.protobuf.UInt64Value" -> wrapped(type, ScalarReader.uint64(scalar(node)));
+            case "google.protobuf.DoubleValue" -> wrapped(type, ScalarReader.decimal(scalar(node)));
             case "google.protobuf.Struct" -> struct(node, budget);
             case "google.protobuf.Value" -> value(node, budget);
             default -> null;
@@ -54,7 +47,7 @@ final class WellKnown {
     }
 
     /** {@code 1.5s}: seconds with up to nine decimals. */
-    private static Duration duration(ScalarNode node) {
+    private static Message duration(ScalarNode node) {
         Matcher matcher = DURATION.matcher(node.getValue());
         if (!matcher.matches() || Long.parseLong(matcher.group(2)) > MAX_SECONDS) {
             throw ScalarReader.expected(node, "a duration in seconds, such as 0.25s");
@@ -62,48 +55,58 @@ final class WellKnown {
         String decimals = matcher.group(3);
         int nanos = decimals == null ? 0 : Integer.parseInt((decimals + "00000000").substring(0, 9));
         int sign = matcher.group(1).isEmpty() ? 1 : -1;
-        return Duration.newBuilder()
-                .setSeconds(sign * Long.parseLong(matcher.group(2)))
-                .setNanos(sign * nanos)
+        return Draft.of("google.protobuf.Duration")
+                .with("seconds", sign * Long.parseLong(matcher.group(2)))
+                .with("nanos", sign * nanos)
                 .build();
     }
 
-    private static Struct struct(Node node, NodeBudget budget) {
+    private static Message struct(Node node, NodeBudget budget) {
         if (!(node instanceof MappingNode mapping)) {
             throw new IllegalArgumentException("expected an object, not " + MessageReader.kind(node));
         }
-        Struct.Builder struct = Struct.newBuilder();
+        Map<String, Message> fields = new LinkedHashMap<>();
         for (NodeTuple tuple : mapping.getValue()) {
             String name = scalar(tuple.getKeyNode()).getValue();
-            if (struct.containsFields(name)) {
+            if (fields.containsKey(name)) {
                 throw new IllegalArgumentException("\"" + MessageReader.shortened(name) + "\" given twice");
             }
-            struct.putFields(name, value(tuple.getValueNode(), budget));
+            fields.put(name, value(tuple.getValueNode(), budget));
         }
-        return struct.build();
+        return Draft.of("google.protobuf.Struct").with("fields", fields).build();
     }
 
-    private static Value value(Node node, NodeBudget budget) {
+    private static Message value(Node node, NodeBudget budget) {
         budget.spend(node);
-        Value.Builder value = Value.newBuilder();
         if (node instanceof MappingNode) {
-            return value.setStructValue(struct(node, budget)).build();
+            return kind("struct_value", struct(node, budget));
         }
         if (node instanceof SequenceNode sequence) {
-            ListValue.Builder list = ListValue.newBuilder();
-            sequence.getValue().forEach(element -> list.addValues(value(element, budget)));
-            return value.setListValue(list).build();
+            List<Message> values = sequence.getValue().stream()
+                    .map(element -> value(element, budget))
+                    .toList();
+            return kind(
+                    "list_value",
+                    Draft.of("google.protobuf.ListValue").with("values", values).build());
         }
         ScalarNode scalar = scalar(node);
         Tag tag = scalar.getTag();
         if (tag.equals(Tag.NULL)) {
-            return value.setNullValue(NullValue.NULL_VALUE).build();
+            return kind("null_value", 0);
         }
         if (tag.equals(Tag.BOOL)) {
-            return value.setBoolValue(Boolean.parseBoolean(scalar.getValue())).build();
+            return kind("bool_value", Boolean.parseBoolean(scalar.getValue()));
         }
         return tag.equals(Tag.INT) || tag.equals(Tag.FLOAT)
-                ? value.setNumberValue(ScalarReader.decimal(scalar)).build()
-                : value.setStringValue(scalar.getValue()).build();
+                ? kind("number_value", ScalarReader.decimal(scalar))
+                : kind("string_value", scalar.getValue());
+    }
+
+    private static Message wrapped(String type, Object value) {
+        return Draft.of(type).with("value", value).build();
+    }
+
+    private static Message kind(String kind, Object value) {
+        return Draft.of("google.protobuf.Value").with(kind, value).build();
     }
 }

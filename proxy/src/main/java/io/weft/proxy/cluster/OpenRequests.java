@@ -26,13 +26,13 @@ public final class OpenRequests {
                 .merge(
                         cluster,
                         new Shared(new RequestLimit.Counts(loops), 1),
-                        (known, unused) -> new Shared(known.counts(), known.loops() + 1))
+                        (known, _) -> new Shared(known.counts(), known.loops() + 1))
                 .counts();
     }
 
     void leave(String cluster) {
         byCluster.computeIfPresent(
-                cluster, (name, known) -> known.loops() == 1 ? null : new Shared(known.counts(), known.loops() - 1));
+                cluster, (_, known) -> known.loops() == 1 ? null : new Shared(known.counts(), known.loops() - 1));
     }
 
     int size() {

@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param connectTimeout from the first SYN to the end of the TLS handshake
  * @param idleTimeout a pooled connection without any request is closed after this long; zero never
  * @param maxRequestsPerConnection 0 for no limit
+ * @param maxStreamDuration from when a request has its stream to the end of the answer; zero without limit
  * @param transports chosen per endpoint by its metadata, first match wins; before {@code tls}
  * @param tls how TLS is originated when no transport matches; null sends the bytes as they are
  * @param bindAddresses local IPs that connections are made from: the first of the endpoint's IP version, and if there is
@@ -30,6 +31,7 @@ public record Cluster(
         Duration connectTimeout,
         Duration idleTimeout,
         int maxRequestsPerConnection,
+        Duration maxStreamDuration,
         Limits limits,
         List<TransportMatch> transports,
         @Nullable UpstreamTls tls,
@@ -57,6 +59,7 @@ public record Cluster(
                 connectTimeout,
                 idleTimeout,
                 maxRequestsPerConnection,
+                maxStreamDuration,
                 limits,
                 transports,
                 tls,

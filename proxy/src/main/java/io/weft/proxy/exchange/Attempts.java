@@ -42,6 +42,7 @@ final class Attempts implements StreamReceiver, ResponseReceiver {
     private @Nullable RequestLimit counted;
     private @Nullable Retries retries;
     private @Nullable TimeLimit perTry;
+    private @Nullable TimeLimit lasting;
     private boolean headSent;
     private boolean answered;
     private boolean tunnel;
@@ -103,6 +104,7 @@ final class Attempts implements StreamReceiver, ResponseReceiver {
         Upstream stream = pooled.open(this);
         upstream = stream;
         record.upstreamReady(stream);
+        lasting = limit(lasting, TimeLimit.Kind.STREAM, cluster.cluster().maxStreamDuration());
         boolean whole = exchange.requestEnded() && !body.isWaiting();
         stream.request(request, whole);
         // Where the head could not be sent, another attempt may have begun by now and taken the body along.
@@ -163,26 +165,29 @@ final class Attempts implements StreamReceiver, ResponseReceiver {
     }
 
     private void startTry() {
-        Duration limit = policy.perTryTimeout();
-        if (limit.isZero() || answered) {
-            return;
+        if (!answered) {
+            perTry = limit(perTry, TimeLimit.Kind.TRY, policy.perTryTimeout());
         }
-        TimeLimit each = perTry;
-        if (each == null) {
-            each = new TimeLimit(exchange, TimeLimit.Kind.TRY);
-            perTry = each;
-        }
-        worker.deadlines().set(each, worker.now(), limit.toNanos());
     }
 
-    /** The attempt took longer than one may. Once the answer has begun, only the limit of the whole counts. */
-    void tryTimedOut() {
-        if (answered) {
+    /** Most exchanges have no such limit, so that it is made when it is first needed. */
+    private @Nullable TimeLimit limit(@Nullable TimeLimit known, TimeLimit.Kind kind, Duration most) {
+        if (most.isZero()) {
+            return known;
+        }
+        TimeLimit limit = known == null ? new TimeLimit(exchange, kind) : known;
+        worker.deadlines().set(limit, worker.now(), most.toNanos());
+        return limit;
+    }
+
+    /** The attempt took longer than one may. Once the answer has begun, only the limits of the whole stream count. */
+    void timedOut(TimeLimit.Kind kind) {
+        if (answered && kind == TimeLimit.Kind.TRY) {
             return;
         }
         stop();
         if (!retry(RetryRules.Loss.RESET)) {
-            exchange.timedOut(TimeLimit.Kind.TRY);
+            exchange.timedOut(kind);
         }
     }
 
@@ -340,9 +345,13 @@ final class Attempts implements StreamReceiver, ResponseReceiver {
             counted = null;
             limit.ended();
         }
-        TimeLimit each = perTry;
-        if (each != null) {
-            worker.deadlines().clear(each);
+        clear(perTry);
+        clear(lasting);
+    }
+
+    private void clear(@Nullable TimeLimit limit) {
+        if (limit != null) {
+            worker.deadlines().clear(limit);
         }
     }
 }

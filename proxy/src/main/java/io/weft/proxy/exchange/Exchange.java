@@ -304,7 +304,7 @@ final class Exchange implements RequestReceiver {
             }
             switch (kind) {
                 case ROUTE, IDLE -> timedOut(kind);
-                case TRY -> made.tryTimedOut();
+                case TRY, STREAM -> made.timedOut(kind);
                 case BACK_OFF -> made.attempt();
             }
         } finally {
@@ -318,7 +318,7 @@ final class Exchange implements RequestReceiver {
         if (responseStarted) {
             breakOff(kind.details());
         } else {
-            reply(kind.reply());
+            reply(kind.reply(requestEnded));
         }
     }
 }

@@ -28,7 +28,8 @@ final class RequestRules {
                 continue;
             }
             switch (name) {
-                case X_ENVOY_INTERNAL, X_ENVOY_EXTERNAL_ADDRESS, X_ENVOY_EXPECTED_RQ_TIMEOUT_MS -> headers.remove(line);
+                case X_ENVOY_INTERNAL, X_ENVOY_EXTERNAL_ADDRESS, X_ENVOY_EXPECTED_RQ_TIMEOUT_MS, LOOKALIKE ->
+                    headers.remove(line);
                 case X_REQUEST_ID -> {
                     if (forwarded.useRemoteAddress() && !manager.preserveExternalRequestId()) {
                         headers.remove(line);
@@ -64,7 +65,7 @@ final class RequestRules {
             headers.set(FieldName.X_FORWARDED_FOR, before == null ? client : before + "," + client);
         }
         clientCert(headers, forwarded, connection);
-        if (manager.stripPort()) {
+        if (manager.stripPort() && request.pathLength() > 0) { // CONNECT is for a host and its port
             String authority = request.authority();
             int colon = authority.lastIndexOf(':');
             if (colon > authority.lastIndexOf(']')) {

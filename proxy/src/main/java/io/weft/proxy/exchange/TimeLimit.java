@@ -13,6 +13,8 @@ final class TimeLimit extends Deadline {
         IDLE(ResponseFlag.SI, "stream_idle_timeout", "stream timeout"),
         /** The route's {@code per_try_timeout}: from the end of the request, or of the dial, to the head of the answer. */
         TRY(ResponseFlag.UT, "upstream_per_try_timeout", "upstream request timeout"),
+        /** The cluster's {@code max_stream_duration}: from when the stream is there to the end of the answer. */
+        STREAM(ResponseFlag.UMSDR, "upstream_max_stream_duration_reached", "upstream max stream duration reached"),
         /** The pause before another attempt is over. */
         BACK_OFF(ResponseFlag.UT, "", "");
 
@@ -30,8 +32,9 @@ final class TimeLimit extends Deadline {
             return flag;
         }
 
-        LocalReply reply() {
-            return new LocalReply(504, body, details);
+        /** @param requestEnded whether the endpoint is late; it is the client otherwise */
+        LocalReply reply(boolean requestEnded) {
+            return new LocalReply(this == STREAM && !requestEnded ? 408 : 504, body, details);
         }
 
         String details() {

@@ -8,6 +8,11 @@ import java.nio.charset.StandardCharsets;
  */
 public enum FieldName {
     OTHER(""),
+    /**
+     * A name that some programs take for one that only this side of the mesh may set, because they make no difference
+     * between {@code _} and {@code -}: {@code x_forwarded_client_cert} and others (attack case E10).
+     */
+    LOOKALIKE(""),
     HOST("host"),
     CONTENT_LENGTH("content-length"),
     TRANSFER_ENCODING("transfer-encoding"),
@@ -40,7 +45,7 @@ public enum FieldName {
     static {
         java.util.Arrays.fill(BY_LENGTH, NONE);
         for (FieldName name : values()) {
-            if (name != OTHER) {
+            if (name.isKnown()) {
                 int length = name.text.length();
                 FieldName[] same = BY_LENGTH[length];
                 same = java.util.Arrays.copyOf(same, same.length + 1);
@@ -56,9 +61,27 @@ public enum FieldName {
         this.text = text;
     }
 
-    /** Lower case. */
+    /** Lower case; empty where the name is not {@linkplain #isKnown known}. */
     public String text() {
         return text;
+    }
+
+    /** Whether this is one name and not a class of them. */
+    public boolean isKnown() {
+        return !text.isEmpty();
+    }
+
+    /** Whether the proxy takes it away from clients who may not set it. */
+    private boolean isGuarded() {
+        return switch (this) {
+            case X_FORWARDED_FOR,
+                    X_FORWARDED_PROTO,
+                    X_FORWARDED_CLIENT_CERT,
+                    X_ENVOY_INTERNAL,
+                    X_ENVOY_EXTERNAL_ADDRESS,
+                    X_ENVOY_EXPECTED_RQ_TIMEOUT_MS -> true;
+            default -> false;
+        };
     }
 
     /** Finds the name of a header whatever its case. */
@@ -69,8 +92,13 @@ public enum FieldName {
         }
         FieldName[] candidates = BY_LENGTH[length];
         for (FieldName candidate : candidates) {
-            if (candidate.is(bytes, start)) {
+            if (candidate.is(bytes, start, false)) {
                 return candidate;
+            }
+        }
+        for (FieldName candidate : candidates) {
+            if (candidate.isGuarded() && candidate.is(bytes, start, true)) {
+                return LOOKALIKE;
             }
         }
         return OTHER;
@@ -81,11 +109,14 @@ public enum FieldName {
         return of(bytes, 0, bytes.length);
     }
 
-    private boolean is(byte[] bytes, int start) {
+    /** @param loosely an underscore counts as a hyphen */
+    private boolean is(byte[] bytes, int start, boolean loosely) {
         for (int i = 0; i < text.length(); i++) {
             int b = bytes[start + i];
             if (b >= 'A' && b <= 'Z') {
                 b += 32;
+            } else if (b == '_' && loosely) {
+                b = '-';
             }
             if (b != text.charAt(i)) {
                 return false;

@@ -9,7 +9,6 @@ import io.weft.proxy.http.BadMessage;
 import io.weft.proxy.http.Downstream;
 import io.weft.proxy.http.Drain;
 import io.weft.proxy.http.Exchanges;
-import io.weft.proxy.http.FieldName;
 import io.weft.proxy.http.Headers;
 import io.weft.proxy.http.Request;
 import io.weft.proxy.http.RequestReceiver;
@@ -39,13 +38,11 @@ public final class Http1Server extends Http1End implements Downstream {
 
     private final Exchanges exchanges;
     private final HttpConnectionManager.Timeouts timeouts;
-    private final RequestParser parser;
-    private final BodyReader body = new BodyReader();
+    private final RequestReader reader;
+    private final Request request;
     private final AnswerWriter answers = new AnswerWriter(this);
-    private final Request request = new Request();
     private final Deadline patience = new Patience();
     private final Deadline age = new Age();
-    private final HttpConnectionManager.Http1 http1;
     private final int maxRequests;
 
     private State state = State.HEAD;
@@ -60,8 +57,8 @@ public final class Http1Server extends Http1End implements Downstream {
         super(worker);
         this.exchanges = exchanges;
         this.timeouts = manager.timeouts();
-        this.parser = new RequestParser(manager.limits());
-        this.http1 = manager.http1();
+        this.reader = new RequestReader(manager);
+        this.request = reader.request();
         this.maxRequests = manager.limits().maxRequestsPerConnection();
     }
 
@@ -84,68 +81,31 @@ public final class Http1Server extends Http1End implements Downstream {
     @Override
     boolean step(ByteBuf in) throws BadMessage {
         return switch (state) {
-            case HEAD -> headStep(in);
+            case HEAD -> in.isReadable() && headStep(in);
             case BODY -> !isPaused() && bodyStep(in);
             case ANSWER, LEAVING -> false;
         };
     }
 
     private boolean headStep(ByteBuf in) throws BadMessage {
-        if (!in.isReadable()) {
-            return false;
-        }
-        boolean begun = parser.begun();
-        if (!parser.parse(in, request)) {
+        boolean begun = reader.hasBegun();
+        MessageReader.Part part = reader.next(in);
+        if (part == MessageReader.Part.NOTHING) {
             if (!begun) {
                 await(timeouts.requestHeaders()); // counts from the first byte, however slowly the others come
             }
             return false;
         }
-        begin();
+        begin(part == MessageReader.Part.WHOLE);
         return true;
     }
 
-    private boolean bodyStep(ByteBuf in) throws BadMessage {
-        ByteBuf piece = body.next(in);
-        RequestReceiver receiver = exchange;
-        boolean done = body.done();
-        if (receiver == null) {
-            throw new IllegalStateException("a body without an exchange");
-        }
-        if (!done) {
-            if (piece != null) {
-                receiver.requestData(piece, false);
-            }
-            return piece != null;
-        }
-        state = answered ? state : State.ANSWER;
-        Headers trailers = body.trailers();
-        if (trailers != null) {
-            receiver.requestTrailers(trailers);
-        } else {
-            receiver.requestData(piece == null ? Unpooled.EMPTY_BUFFER : piece, true);
-        }
-        return true;
-    }
-
-    private void begin() throws BadMessage {
-        if (request.http10()) {
-            acceptHttp10();
-        }
-        closeAfter = !parser.keepAlive() || ++requests == maxRequests;
+    private void begin(boolean end) {
+        closeAfter = !reader.keepAlive() || ++requests == maxRequests;
         answered = false;
         tunnel = false;
-        boolean end = request.body() == Request.Body.NONE;
-        if (end) {
-            body.none();
-            state = State.ANSWER;
-        } else {
-            if (request.body() == Request.Body.LENGTH) {
-                body.length(request.contentLength());
-            } else {
-                body.chunked();
-            }
-            state = State.BODY;
+        state = end ? State.ANSWER : State.BODY;
+        if (!end) {
             await(timeouts.request());
         }
         RequestReceiver begun = exchanges.begin(this, request, end);
@@ -155,17 +115,26 @@ public final class Http1Server extends Http1End implements Downstream {
         }
     }
 
-    private void acceptHttp10() throws BadMessage {
-        if (!http1.acceptHttp10()) {
-            throw new BadMessage(426, "low_version");
+    private boolean bodyStep(ByteBuf in) throws BadMessage {
+        RequestReceiver receiver = exchange;
+        if (receiver == null) {
+            throw new IllegalStateException("a body without an exchange");
         }
-        if (!request.headers().has(FieldName.HOST)) {
-            String host = http1.defaultHost();
-            if (host == null) {
-                throw new BadMessage(400, "missing_host");
+        switch (reader.next(in)) {
+            case PIECE -> receiver.requestData(reader.piece(), false);
+            case LAST_PIECE -> {
+                state = State.ANSWER;
+                receiver.requestData(reader.piece(), true);
             }
-            request.authority(host);
+            case TRAILERS -> {
+                state = State.ANSWER;
+                receiver.requestTrailers(reader.trailers());
+            }
+            default -> {
+                return false;
+            }
         }
+        return true;
     }
 
     @Override
@@ -199,7 +168,7 @@ public final class Http1Server extends Http1End implements Downstream {
     public void respond(Response response, boolean end) {
         if (response.status() == 101) {
             tunnel = true;
-            body.untilClose();
+            reader.opaque();
             state = State.BODY;
             closeAfter = true;
             answers.switching(response);
@@ -251,8 +220,7 @@ public final class Http1Server extends Http1End implements Downstream {
             return;
         }
         state = State.HEAD;
-        request.clear();
-        parser.reset();
+        reader.begin();
         await(timeouts.idle());
         unpause();
         resume();
@@ -301,7 +269,7 @@ public final class Http1Server extends Http1End implements Downstream {
     }
 
     private void closeIfIdle() {
-        if (state == State.HEAD && !parser.begun()) {
+        if (state == State.HEAD && !reader.hasBegun()) {
             context().close();
         }
     }
@@ -389,7 +357,7 @@ public final class Http1Server extends Http1End implements Downstream {
             try {
                 switch (state) {
                     case HEAD -> {
-                        if (parser.begun()) {
+                        if (reader.hasBegun()) {
                             malformed(new BadMessage(408, "request_header_timeout"));
                         } else {
                             context().close();

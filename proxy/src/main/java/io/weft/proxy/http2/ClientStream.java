@@ -18,7 +18,7 @@ import io.weft.proxy.tls.TlsSession;
 import org.jspecify.annotations.Nullable;
 
 /** The endpoint's end of one exchange over HTTP/2. */
-final class ClientStream implements Upstream {
+final class ClientStream implements Upstream, Http2End.Exchanging {
 
     private static final int MAX_INTERIM = 16;
 
@@ -245,7 +245,8 @@ final class ClientStream implements Upstream {
         }
     }
 
-    void writable() {
+    @Override
+    public void writable() {
         ResponseReceiver exchange = receiver;
         if (exchange != null) {
             exchange.upstreamWritable();

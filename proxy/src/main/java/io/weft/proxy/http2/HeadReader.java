@@ -125,7 +125,7 @@ final class HeadReader {
                         cookies = cookies == null ? new StringBuilder() : cookies.append("; ");
                         cookies.append(value);
                     } else {
-                        to.add(known == FieldName.OTHER ? name.toString() : known.text(), value);
+                        to.add(known.isKnown() ? known.text() : name.toString(), value);
                     }
                 }
             }

@@ -66,7 +66,7 @@ final class HeadWriter {
                 case HOST, TRANSFER_ENCODING, CONNECTION, KEEP_ALIVE, PROXY_CONNECTION, UPGRADE, HTTP2_SETTINGS -> {
                     continue;
                 }
-                case OTHER -> {
+                case OTHER, LOOKALIKE -> {
                     int start = headers.nameStart(line);
                     out[used++] = new AsciiString(bytes, start, headers.nameEnd(line) - start, true).toLowerCase();
                 }

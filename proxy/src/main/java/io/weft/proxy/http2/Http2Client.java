@@ -3,15 +3,11 @@ package io.weft.proxy.http2;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
-import io.netty.handler.codec.http2.Http2CodecUtil;
-import io.netty.handler.codec.http2.Http2Connection;
 import io.netty.handler.codec.http2.Http2ConnectionAdapter;
 import io.netty.handler.codec.http2.Http2ConnectionDecoder;
 import io.netty.handler.codec.http2.Http2ConnectionEncoder;
-import io.netty.handler.codec.http2.Http2ConnectionHandler;
 import io.netty.handler.codec.http2.Http2Error;
 import io.netty.handler.codec.http2.Http2Exception;
-import io.netty.handler.codec.http2.Http2FrameAdapter;
 import io.netty.handler.codec.http2.Http2Headers;
 import io.netty.handler.codec.http2.Http2Settings;
 import io.netty.handler.codec.http2.Http2Stream;
@@ -31,7 +27,7 @@ import org.jspecify.annotations.Nullable;
  * The client end of an HTTP/2 connection: as many exchanges at once as the endpoint allows. Not sharable; last in its
  * pipeline; all on the connection's event loop.
  */
-public final class Http2Client extends Http2ConnectionHandler implements PooledConnection {
+public final class Http2Client extends Http2End<ClientStream> implements PooledConnection {
 
     private static final int CONNECTION_WINDOW = 1024 * 1024;
     private static final int MAX_STREAMS = 1_000;
@@ -42,15 +38,10 @@ public final class Http2Client extends Http2ConnectionHandler implements PooledC
     /** Ids are used up beyond that; a little is left for streams that are being opened. */
     private static final int LAST_STREAM = Integer.MAX_VALUE - 10_000;
 
-    private static final long CLOSE_AFTER_ERROR_MILLIS = 1_000;
-
-    private final Worker worker;
     private final Owner owner;
     private final long idleNanos;
     private final int maxRequests;
-    private final Http2Connection.PropertyKey key;
     private final Deadline idle = new Idle();
-    private @Nullable ChannelHandlerContext context;
     private @Nullable TlsSession session;
     private String localAddress = "";
     private int opened;
@@ -67,37 +58,22 @@ public final class Http2Client extends Http2ConnectionHandler implements PooledC
             Owner owner,
             long idleNanos,
             int maxRequests) {
-        super(decoder, encoder, settings, false);
-        this.worker = worker;
+        super(decoder, encoder, settings, worker);
         this.owner = owner;
         this.idleNanos = idleNanos;
         this.maxRequests = maxRequests;
-        this.key = connection().newKey();
         connection().addListener(new StreamsEnd());
-        connection().remote().flowController().listener(this::writabilityChanged);
     }
 
     @Override
     public void handlerAdded(ChannelHandlerContext added) throws Exception {
-        context = added;
         session = TlsSession.of(added.channel());
         localAddress = LocalAddress.text(added.channel());
         super.handlerAdded(added);
-        connection()
-                .local()
-                .flowController()
-                .incrementWindowSize(connection().connectionStream(), CONNECTION_WINDOW - Http2Frames.DEFAULT_WINDOW);
-        worker.flushLater(added.channel());
+        widen(CONNECTION_WINDOW);
+        worker().flushLater(added.channel());
         // Whoever it was made for may be gone by now.
-        worker.deadlines().set(idle, worker.now(), idleNanos);
-    }
-
-    ChannelHandlerContext context() {
-        ChannelHandlerContext known = context;
-        if (known == null) {
-            throw new IllegalStateException("not in a pipeline");
-        }
-        return known;
+        worker().deadlines().set(idle, worker().now(), idleNanos);
     }
 
     @Nullable
@@ -107,10 +83,6 @@ public final class Http2Client extends Http2ConnectionHandler implements PooledC
 
     String localAddress() {
         return localAddress;
-    }
-
-    void flushLater() {
-        worker.flushLater(context().channel());
     }
 
     // ---- PooledConnection ----
@@ -138,7 +110,7 @@ public final class Http2Client extends Http2ConnectionHandler implements PooledC
     public Upstream open(ResponseReceiver receiver) {
         opened++;
         opening++;
-        worker.deadlines().clear(idle);
+        worker().deadlines().clear(idle);
         return new ClientStream(this, receiver, connection().local().incrementAndGetNextStreamId(), opened > 1);
     }
 
@@ -147,7 +119,7 @@ public final class Http2Client extends Http2ConnectionHandler implements PooledC
         opening--;
         Http2Stream stream = connection().stream(mine.id());
         if (stream != null) {
-            stream.setProperty(key, mine);
+            carry(stream, mine);
             return;
         }
         mine.unopened(written.cause());
@@ -161,7 +133,7 @@ public final class Http2Client extends Http2ConnectionHandler implements PooledC
                 return;
             }
             if (!retired) {
-                worker.deadlines().set(idle, System.nanoTime(), idleNanos);
+                worker().deadlines().set(idle, System.nanoTime(), idleNanos);
             }
         }
         if (room() > 0) {
@@ -186,53 +158,16 @@ public final class Http2Client extends Http2ConnectionHandler implements PooledC
     private void retire() {
         if (!retired) {
             retired = true;
-            worker.deadlines().clear(idle);
+            worker().deadlines().clear(idle);
             owner.retired(this);
         }
     }
 
     // ---- events ----
 
-    private void writabilityChanged(Http2Stream stream) {
-        ClientStream mine = stream.getProperty(key);
-        if (mine != null && connection().remote().flowController().isWritable(stream)) {
-            worker.enter();
-            try {
-                mine.writable();
-            } finally {
-                worker.leave();
-            }
-        }
-    }
-
     @Override
-    public void channelRead(ChannelHandlerContext channel, Object msg) throws Exception {
-        worker.enter();
-        try {
-            super.channelRead(channel, msg);
-        } finally {
-            worker.leave();
-        }
-    }
-
-    @Override
-    public void exceptionCaught(ChannelHandlerContext channel, Throwable cause) throws Exception {
-        if (Http2CodecUtil.getEmbeddedHttp2Exception(cause) == null) {
-            channel.close(); // the socket's own errors, most often a reset: the streams hear of it
-        } else {
-            super.exceptionCaught(channel, cause);
-        }
-    }
-
-    @Override
-    public void channelInactive(ChannelHandlerContext channel) throws Exception {
+    void over() {
         retire();
-        worker.enter();
-        try {
-            super.channelInactive(channel);
-        } finally {
-            worker.leave();
-        }
     }
 
     @Override
@@ -243,15 +178,10 @@ public final class Http2Client extends Http2ConnectionHandler implements PooledC
         super.userEventTriggered(channel, event);
     }
 
-    private @Nullable ClientStream stream(int id) {
-        Http2Stream stream = connection().stream(id);
-        return stream == null ? null : stream.getProperty(key);
-    }
-
     @Override
     protected void onStreamError(
             ChannelHandlerContext channel, boolean outbound, Throwable cause, Http2Exception.StreamException problem) {
-        ClientStream mine = stream(problem.streamId());
+        ClientStream mine = of(problem.streamId());
         if (mine != null && !outbound) {
             mine.reset(Reset.PROTOCOL_ERROR, "http2.protocol_error");
         }
@@ -262,17 +192,16 @@ public final class Http2Client extends Http2ConnectionHandler implements PooledC
     protected void onConnectionError(
             ChannelHandlerContext channel, boolean outbound, Throwable cause, @Nullable Http2Exception problem) {
         retire();
-        gracefulShutdownTimeoutMillis(CLOSE_AFTER_ERROR_MILLIS);
         super.onConnectionError(channel, outbound, cause, problem);
     }
 
     /** What frames mean for streams. */
-    final class Frames extends Http2FrameAdapter {
+    final class Frames extends Heads {
 
         @Override
         public void onHeadersRead(ChannelHandlerContext channel, int id, Http2Headers headers, int padding, boolean end)
                 throws Http2Exception {
-            ClientStream mine = stream(id);
+            ClientStream mine = of(id);
             if (mine == null) {
                 return;
             }
@@ -284,22 +213,8 @@ public final class Http2Client extends Http2ConnectionHandler implements PooledC
         }
 
         @Override
-        public void onHeadersRead(
-                ChannelHandlerContext channel,
-                int id,
-                Http2Headers headers,
-                int dependency,
-                short weight,
-                boolean exclusive,
-                int padding,
-                boolean end)
-                throws Http2Exception {
-            onHeadersRead(channel, id, headers, padding, end);
-        }
-
-        @Override
         public int onDataRead(ChannelHandlerContext channel, int id, ByteBuf data, int padding, boolean end) {
-            ClientStream mine = stream(id);
+            ClientStream mine = of(id);
             int size = data.readableBytes();
             if (mine == null) {
                 return size + padding;
@@ -319,7 +234,7 @@ public final class Http2Client extends Http2ConnectionHandler implements PooledC
                 return;
             }
             stream.resetSent(); // a reset is not answered with one (RFC 9113 section 5.4.2)
-            ClientStream mine = stream.getProperty(key);
+            ClientStream mine = of(stream);
             if (mine != null) {
                 boolean refused = errorCode == Http2Error.REFUSED_STREAM.code();
                 mine.reset(
@@ -355,8 +270,8 @@ public final class Http2Client extends Http2ConnectionHandler implements PooledC
     private final class StreamsEnd extends Http2ConnectionAdapter {
         @Override
         public void onStreamClosed(Http2Stream stream) {
-            ClientStream mine = stream.removeProperty(key);
-            worker.enter();
+            ClientStream mine = drop(stream);
+            worker().enter();
             try {
                 if (mine != null) {
                     // Streams above a GOAWAY's last one were not looked at by the endpoint.
@@ -366,7 +281,7 @@ public final class Http2Client extends Http2ConnectionHandler implements PooledC
                 }
                 changed();
             } finally {
-                worker.leave();
+                worker().leave();
             }
         }
     }

@@ -3,15 +3,11 @@ package io.weft.proxy.http2;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
-import io.netty.handler.codec.http2.Http2CodecUtil;
-import io.netty.handler.codec.http2.Http2Connection;
 import io.netty.handler.codec.http2.Http2ConnectionAdapter;
 import io.netty.handler.codec.http2.Http2ConnectionDecoder;
 import io.netty.handler.codec.http2.Http2ConnectionEncoder;
-import io.netty.handler.codec.http2.Http2ConnectionHandler;
 import io.netty.handler.codec.http2.Http2Error;
 import io.netty.handler.codec.http2.Http2Exception;
-import io.netty.handler.codec.http2.Http2FrameAdapter;
 import io.netty.handler.codec.http2.Http2Headers;
 import io.netty.handler.codec.http2.Http2Settings;
 import io.netty.handler.codec.http2.Http2Stream;
@@ -23,32 +19,26 @@ import io.weft.proxy.http.Request;
 import io.weft.proxy.worker.Deadline;
 import io.weft.proxy.worker.Worker;
 import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The server end of an HTTP/2 connection. Each stream is one exchange; all are on the connection's event loop. Not
  * sharable; last in its pipeline.
  */
-public final class Http2Server extends Http2ConnectionHandler {
+public final class Http2Server extends Http2End<ServerStream> {
 
     /** After the first GOAWAY a client may still have streams on their way to us. */
     private static final long GOAWAY_GRACE = TimeUnit.MILLISECONDS.toNanos(500);
 
-    private static final long CLOSE_AFTER_ERROR_MILLIS = 1_000;
-
     /** What an answer earns its reader: a WINDOW_UPDATE for the stream and one for the connection, twice. */
     private static final int CONTROL_FRAMES_PER_ANSWER = 4;
 
-    private final Worker worker;
     private final Exchanges exchanges;
     private final HttpConnectionManager manager;
-    private final Http2Connection.PropertyKey key;
     private final Deadline idle = new Idle();
     private final Deadline goAway = new SecondGoAway();
     private final UnreadAnswers unread;
     private final ControlBudget budget;
     private final Deadline age = new Age();
-    private @Nullable ChannelHandlerContext context;
     private int requests;
 
     Http2Server(
@@ -58,51 +48,25 @@ public final class Http2Server extends Http2ConnectionHandler {
             Worker worker,
             HttpConnectionManager manager,
             Exchanges exchanges) {
-        super(decoder, encoder, settings, false);
-        this.worker = worker;
+        super(decoder, encoder, settings, worker);
         this.exchanges = exchanges;
         this.manager = manager;
-        this.key = connection().newKey();
-        this.unread = new UnreadAnswers(
-                this, key, worker, manager.timeouts().streamIdle().toNanos());
-        this.budget = new ControlBudget(worker.now());
+        this.unread =
+                new UnreadAnswers(this, worker, manager.timeouts().streamIdle().toNanos());
+        this.budget = new ControlBudget(worker().now());
         connection().addListener(new StreamsEnd());
-        connection().remote().flowController().listener(this::writabilityChanged);
     }
 
     @Override
     public void handlerAdded(ChannelHandlerContext added) throws Exception {
-        context = added;
         super.handlerAdded(added);
-        int more = manager.http2().connectionWindow() - Http2Frames.DEFAULT_WINDOW;
-        if (more > 0) {
-            connection()
-                    .local()
-                    .flowController()
-                    .incrementWindowSize(connection().connectionStream(), more);
-        }
-        worker.deadlines().set(idle, worker.now(), manager.timeouts().idle().toNanos());
-        worker.deadlines()
+        widen(manager.http2().connectionWindow());
+        worker().deadlines().set(idle, worker().now(), manager.timeouts().idle().toNanos());
+        worker().deadlines()
                 .set(
                         age,
-                        worker.now(),
+                        worker().now(),
                         manager.timeouts().maxConnectionDuration().toNanos());
-    }
-
-    ChannelHandlerContext context() {
-        ChannelHandlerContext known = context;
-        if (known == null) {
-            throw new IllegalStateException("not in a pipeline");
-        }
-        return known;
-    }
-
-    Worker worker() {
-        return worker;
-    }
-
-    void flushLater() {
-        worker.flushLater(context().channel());
     }
 
     void reset(Http2Stream stream, Http2Error code) {
@@ -119,54 +83,12 @@ public final class Http2Server extends Http2ConnectionHandler {
         unread.answered();
     }
 
-    private @Nullable ServerStream stream(int id) {
-        Http2Stream stream = connection().stream(id);
-        return stream == null ? null : stream.getProperty(key);
-    }
-
-    private void writabilityChanged(Http2Stream stream) {
-        ServerStream mine = stream.getProperty(key);
-        if (mine != null && connection().remote().flowController().isWritable(stream)) {
-            worker.enter();
-            try {
-                mine.writable();
-            } finally {
-                worker.leave();
-            }
-        }
-    }
-
     @Override
-    public void channelRead(ChannelHandlerContext channel, Object msg) throws Exception {
-        worker.enter();
-        try {
-            super.channelRead(channel, msg);
-        } finally {
-            worker.leave();
-        }
-    }
-
-    @Override
-    public void exceptionCaught(ChannelHandlerContext channel, Throwable cause) throws Exception {
-        if (Http2CodecUtil.getEmbeddedHttp2Exception(cause) == null) {
-            channel.close(); // the socket's own errors, most often a reset: the streams hear of it
-        } else {
-            super.exceptionCaught(channel, cause);
-        }
-    }
-
-    @Override
-    public void channelInactive(ChannelHandlerContext channel) throws Exception {
-        worker.deadlines().clear(idle);
-        worker.deadlines().clear(age);
-        worker.deadlines().clear(goAway);
-        worker.deadlines().clear(unread);
-        worker.enter();
-        try {
-            super.channelInactive(channel);
-        } finally {
-            worker.leave();
-        }
+    void over() {
+        worker().deadlines().clear(idle);
+        worker().deadlines().clear(age);
+        worker().deadlines().clear(goAway);
+        worker().deadlines().clear(unread);
     }
 
     @Override
@@ -195,33 +117,26 @@ public final class Http2Server extends Http2ConnectionHandler {
                 Unpooled.EMPTY_BUFFER,
                 context().newPromise());
         context().flush();
-        worker.deadlines().set(goAway, System.nanoTime(), GOAWAY_GRACE);
+        worker().deadlines().set(goAway, System.nanoTime(), GOAWAY_GRACE);
     }
 
     @Override
     protected void onStreamError(
             ChannelHandlerContext channel, boolean outbound, Throwable cause, Http2Exception.StreamException problem) {
-        ServerStream mine = stream(problem.streamId());
+        ServerStream mine = of(problem.streamId());
         if (mine != null && !outbound) {
             mine.requestMalformed(new BadMessage(400, "http2.protocol_error"));
         }
         super.onStreamError(channel, outbound, cause, problem);
     }
 
-    @Override
-    protected void onConnectionError(
-            ChannelHandlerContext channel, boolean outbound, Throwable cause, @Nullable Http2Exception problem) {
-        gracefulShutdownTimeoutMillis(CLOSE_AFTER_ERROR_MILLIS);
-        super.onConnectionError(channel, outbound, cause, problem);
-    }
-
     /** What frames mean for streams. */
-    final class Frames extends Http2FrameAdapter {
+    final class Frames extends Heads {
 
         @Override
         public void onHeadersRead(ChannelHandlerContext channel, int id, Http2Headers headers, int padding, boolean end)
                 throws Http2Exception {
-            ServerStream known = stream(id);
+            ServerStream known = of(id);
             if (known == null) {
                 begin(id, headers, end);
             } else if (!end) {
@@ -233,20 +148,6 @@ public final class Http2Server extends Http2ConnectionHandler {
                     throw malformed(id, known, problem);
                 }
             }
-        }
-
-        @Override
-        public void onHeadersRead(
-                ChannelHandlerContext channel,
-                int id,
-                Http2Headers headers,
-                int dependency,
-                short weight,
-                boolean exclusive,
-                int padding,
-                boolean end)
-                throws Http2Exception {
-            onHeadersRead(channel, id, headers, padding, end);
         }
 
         private void begin(int id, Http2Headers headers, boolean end) throws Http2Exception {
@@ -261,7 +162,7 @@ public final class Http2Server extends Http2ConnectionHandler {
                 HeadReader.request(headers, request, end, manager.limits().maxHeaders());
             } catch (BadMessage problem) {
                 if (problem.status() == 431) {
-                    stream.setProperty(key, mine);
+                    carry(stream, mine);
                     exchanges.refuse(mine, request, problem);
                     return;
                 }
@@ -269,7 +170,7 @@ public final class Http2Server extends Http2ConnectionHandler {
                 exchanges.refuse(mine, request, problem);
                 throw Http2Exception.streamError(id, Http2Error.PROTOCOL_ERROR, problem.details());
             }
-            stream.setProperty(key, mine);
+            carry(stream, mine);
             if (++requests == manager.limits().maxRequestsPerConnection()) {
                 drain();
             }
@@ -279,7 +180,7 @@ public final class Http2Server extends Http2ConnectionHandler {
         @Override
         public int onDataRead(ChannelHandlerContext channel, int id, ByteBuf data, int padding, boolean end)
                 throws Http2Exception {
-            ServerStream mine = stream(id);
+            ServerStream mine = of(id);
             int size = data.readableBytes();
             if (mine == null) {
                 return size + padding;
@@ -308,35 +209,35 @@ public final class Http2Server extends Http2ConnectionHandler {
         @Override
         public void onWindowUpdateRead(ChannelHandlerContext channel, int id, int increment) throws Http2Exception {
             if (increment < ControlBudget.SMALL_INCREMENT) {
-                budget.spend(worker.now());
+                budget.spend(worker().now());
             }
-            ServerStream mine = stream(id);
+            ServerStream mine = of(id);
             if (mine != null) {
-                mine.moved(worker.now());
+                mine.moved(worker().now());
             }
         }
 
         @Override
         public void onPingRead(ChannelHandlerContext channel, long data) throws Http2Exception {
-            budget.spend(worker.now());
+            budget.spend(worker().now());
         }
 
         @Override
         public void onPingAckRead(ChannelHandlerContext channel, long data) throws Http2Exception {
-            budget.spend(worker.now());
+            budget.spend(worker().now());
         }
 
         @Override
         public void onSettingsRead(ChannelHandlerContext channel, Http2Settings settings) throws Http2Exception {
             Http2Frames.capHeaderTable(encoder(), settings);
-            budget.spend(worker.now());
+            budget.spend(worker().now());
         }
 
         @Override
         public void onPriorityRead(
                 ChannelHandlerContext channel, int id, int dependency, short weight, boolean exclusive)
                 throws Http2Exception {
-            budget.spend(worker.now());
+            budget.spend(worker().now());
         }
     }
 
@@ -344,22 +245,22 @@ public final class Http2Server extends Http2ConnectionHandler {
     private final class StreamsEnd extends Http2ConnectionAdapter {
         @Override
         public void onStreamActive(Http2Stream stream) {
-            worker.deadlines().clear(idle);
+            worker().deadlines().clear(idle);
         }
 
         @Override
         public void onStreamClosed(Http2Stream stream) {
-            ServerStream mine = stream.removeProperty(key);
+            ServerStream mine = drop(stream);
             if (mine != null) {
-                worker.enter();
+                worker().enter();
                 try {
                     mine.closed();
                 } finally {
-                    worker.leave();
+                    worker().leave();
                 }
             }
             if (connection().numActiveStreams() == 0) {
-                worker.deadlines()
+                worker().deadlines()
                         .set(idle, System.nanoTime(), manager.timeouts().idle().toNanos());
             }
         }
@@ -385,7 +286,7 @@ public final class Http2Server extends Http2ConnectionHandler {
     private final class SecondGoAway extends Deadline {
         @Override
         protected void expired() {
-            worker.enter();
+            worker().enter();
             try {
                 boolean idle = connection().numActiveStreams() == 0;
                 // Streams may take their time: each has its own timeouts.
@@ -398,7 +299,7 @@ public final class Http2Server extends Http2ConnectionHandler {
                         context().newPromise());
                 context().channel().close(); // comes by the base class, which waits for streams to end
             } finally {
-                worker.leave();
+                worker().leave();
             }
         }
     }

@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * The client's end of one exchange over HTTP/2. Bytes count as consumed, and the client may send more, only while the
  * exchange wants them.
  */
-final class ServerStream implements Downstream {
+final class ServerStream implements Downstream, Http2End.Exchanging {
 
     private final Http2Server server;
     private final Http2Stream stream;
@@ -126,7 +126,8 @@ final class ServerStream implements Downstream {
         responseEnded = true;
     }
 
-    void writable() {
+    @Override
+    public void writable() {
         RequestReceiver exchange = receiver;
         if (exchange != null) {
             exchange.downstreamWritable();

@@ -1,7 +1,6 @@
 package io.weft.proxy.http2;
 
 import io.netty.channel.ChannelFuture;
-import io.netty.handler.codec.http2.Http2Connection;
 import io.netty.handler.codec.http2.Http2Exception;
 import io.weft.proxy.worker.Deadline;
 import io.weft.proxy.worker.Worker;
@@ -19,19 +18,16 @@ final class UnreadAnswers extends Deadline {
     private static final long RESET_PATIENCE = TimeUnit.SECONDS.toNanos(30);
 
     private final Http2Server server;
-    private final Http2Connection.PropertyKey key;
     private final Worker worker;
     private final long streamIdle;
     private long oldestReset;
     private int resets;
 
     /**
-     * @param key under which the connection's streams hold their {@link ServerStream}
      * @param streamIdle nanoseconds that an answer may wait without moving; 0 without limit
      */
-    UnreadAnswers(Http2Server server, Http2Connection.PropertyKey key, Worker worker, long streamIdle) {
+    UnreadAnswers(Http2Server server, Worker worker, long streamIdle) {
         this.server = server;
-        this.key = key;
         this.worker = worker;
         this.streamIdle = streamIdle;
     }
@@ -90,7 +86,7 @@ final class UnreadAnswers extends Deadline {
         List<ServerStream> found = new ArrayList<>();
         try {
             server.connection().forEachActiveStream(stream -> {
-                ServerStream mine = stream.getProperty(key);
+                ServerStream mine = server.of(stream);
                 if (mine != null && mine.isEnding()) {
                     found.add(mine);
                 }

@@ -1,27 +1,24 @@
 package io.weft.proxy.identity;
 
-import io.grpc.CallOptions;
-import io.grpc.ManagedChannel;
-import io.grpc.Metadata;
-import io.grpc.Status;
-import io.grpc.stub.ClientCalls;
-import io.grpc.stub.MetadataUtils;
-import io.grpc.stub.StreamObserver;
 import io.netty.handler.ssl.SslContext;
 import io.weft.certs.identity.TrustDomain;
-import io.weft.certs.service.CertificateService;
-import io.weft.certs.service.CreateCertificateRequest;
 import io.weft.certs.service.CreateCertificateResponse;
 import io.weft.proxy.config.Address;
 import io.weft.proxy.config.Secret;
-import io.weft.proxy.xds.ControlPlaneChannel;
+import io.weft.proxy.grpc.GrpcCall;
+import io.weft.proxy.grpc.GrpcStatus;
+import io.weft.proxy.wire.Bytes;
+import io.weft.proxy.wire.Draft;
+import io.weft.proxy.wire.MalformedMessage;
+import io.weft.proxy.wire.Message;
+import io.weft.proxy.xds.ControlPlane;
 import io.weft.proxy.xds.EventLoops;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
-import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
@@ -29,7 +26,9 @@ import org.jspecify.annotations.Nullable;
 final class GrpcIssuer implements Issuer {
 
     private static final int MAX_MESSAGE = 1024 * 1024;
-    private static final int DEADLINE_SECONDS = 30;
+    private static final Duration DEADLINE = Duration.ofSeconds(30);
+    private static final String MESSAGES = "istio.v1.auth.";
+    private static final String PATH = "/istio.v1.auth.IstioCertificateService/CreateCertificate";
 
     private final Address.Socket server;
     private final TrustDomain trustDomain;
@@ -50,21 +49,21 @@ final class GrpcIssuer implements Issuer {
     public CompletionStage<Grant> request(String csr, Duration lifetime, Credentials credentials) {
         SslContext tls;
         try {
-            tls = ControlPlaneChannel.tls(own(credentials), credentials.server(clock));
+            tls = ControlPlane.tls(own(credentials), credentials.server(clock));
         } catch (SSLException e) {
             return CompletableFuture.failedFuture(e);
         }
-        ManagedChannel channel = ControlPlaneChannel.open(server, tls, "", MAX_MESSAGE, loops, executor);
         CompletableFuture<Grant> grant = new CompletableFuture<>();
-        ClientCalls.asyncUnaryCall(
-                MetadataUtils.newAttachHeadersInterceptor(headers(credentials))
-                        .interceptCall(
-                                CertificateService.CREATE_CERTIFICATE,
-                                CallOptions.DEFAULT.withDeadlineAfter(DEADLINE_SECONDS, TimeUnit.SECONDS),
-                                channel),
-                new CreateCertificateRequest(csr, lifetime),
-                new Answer(grant, trustDomain));
-        grant.whenComplete((_, _) -> channel.shutdownNow());
+        Bytes request = Draft.of(MESSAGES + "IstioCertificateRequest")
+                .with("csr", csr)
+                .with("validity_duration", lifetime.toSeconds())
+                .build()
+                .toBytes();
+        GrpcCall.open(
+                ControlPlane.server(server, tls, "", loops),
+                new GrpcCall.Method(PATH, headers(credentials), MAX_MESSAGE, DEADLINE),
+                executor,
+                new Answer(grant, trustDomain, request));
         return grant;
     }
 
@@ -75,18 +74,16 @@ final class GrpcIssuer implements Issuer {
         };
     }
 
-    private static Metadata headers(Credentials credentials) {
-        Metadata headers = new Metadata();
-        switch (credentials) {
-            case Credentials.Join(var token) -> bearer(headers, token.text());
-            case Credentials.Platform(String token, var _) -> bearer(headers, token);
-            case Credentials.Current _ -> {}
-        }
-        return headers;
+    private static Map<String, String> headers(Credentials credentials) {
+        return switch (credentials) {
+            case Credentials.Join(var token) -> bearer(token.text());
+            case Credentials.Platform(String token, var _) -> bearer(token);
+            case Credentials.Current _ -> Map.of();
+        };
     }
 
-    private static void bearer(Metadata headers, String token) {
-        headers.put(CertificateService.AUTHORIZATION, CertificateService.BEARER + token);
+    private static Map<String, String> bearer(String token) {
+        return Map.of("authorization", "Bearer " + token);
     }
 
     @Override
@@ -94,34 +91,30 @@ final class GrpcIssuer implements Issuer {
         // A request that is under way ends by its deadline.
     }
 
-    private record Answer(CompletableFuture<Grant> grant, TrustDomain trustDomain)
-            implements StreamObserver<CreateCertificateResponse> {
+    private record Answer(CompletableFuture<Grant> grant, TrustDomain trustDomain, Bytes request)
+            implements GrpcCall.Receiver {
         @Override
-        public void onNext(CreateCertificateResponse response) {
+        public void opened(GrpcCall call) {
+            call.sendLast(request);
+        }
+
+        @Override
+        public void message(Bytes response) {
             try {
-                grant.complete(new Grant(response.chain(), response.bundle(trustDomain)));
-            } catch (RuntimeException e) {
+                CreateCertificateResponse read =
+                        new CreateCertificateResponse(Message.read(MESSAGES + "IstioCertificateResponse", response)
+                                .texts("cert_chain"));
+                grant.complete(new Grant(read.chain(), read.bundle(trustDomain)));
+            } catch (MalformedMessage | RuntimeException e) {
                 grant.completeExceptionally(
                         new IllegalStateException("answer of the certificate service: " + e.getMessage(), e));
             }
         }
 
         @Override
-        public void onError(Throwable cause) {
-            Status status = Status.fromThrowable(cause);
-            Throwable root = status.getCause();
-            while (root != null && root.getCause() != null) {
-                root = root.getCause();
-            }
-            String text = status.getCode()
-                    + (status.getDescription() == null ? "" : ": " + status.getDescription())
-                    + (root == null ? "" : ": " + root.getMessage());
-            grant.completeExceptionally(new IllegalStateException(text, cause));
-        }
-
-        @Override
-        public void onCompleted() {
-            grant.completeExceptionally(new IllegalStateException("the certificate service gave no answer"));
+        public void closed(GrpcStatus status) {
+            grant.completeExceptionally(new IllegalStateException(
+                    status.isOk() ? "the certificate service gave no answer" : status.toString()));
         }
     }
 }

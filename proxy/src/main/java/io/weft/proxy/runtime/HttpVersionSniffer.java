@@ -19,26 +19,46 @@ final class HttpVersionSniffer extends ByteToMessageDecoder {
     private static final byte[] PREFACE = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
 
     private final Duration patience;
+    private final Duration age;
+    private final Runnable tooOld;
     private final Consumer<ChannelPipeline> http1;
     private final Consumer<ChannelPipeline> http2;
 
-    HttpVersionSniffer(Duration patience, Consumer<ChannelPipeline> http1, Consumer<ChannelPipeline> http2) {
+    /**
+     * @param patience for the first bytes; zero without limit
+     * @param age of a connection that has not said what it speaks; zero without limit
+     * @param tooOld is told before a connection of that age is closed
+     */
+    HttpVersionSniffer(
+            Duration patience,
+            Duration age,
+            Runnable tooOld,
+            Consumer<ChannelPipeline> http1,
+            Consumer<ChannelPipeline> http2) {
         this.patience = patience;
+        this.age = age;
+        this.tooOld = tooOld;
         this.http1 = http1;
         this.http2 = http2;
     }
 
     @Override
     public void handlerAdded(ChannelHandlerContext context) {
-        if (patience.isPositive()) {
+        after(context, patience, () -> {});
+        after(context, age, tooOld);
+    }
+
+    private static void after(ChannelHandlerContext context, Duration limit, Runnable told) {
+        if (limit.isPositive()) {
             context.executor()
                     .schedule(
                             () -> {
                                 if (!context.isRemoved()) {
+                                    told.run();
                                     context.close();
                                 }
                             },
-                            patience.toNanos(),
+                            limit.toNanos(),
                             TimeUnit.NANOSECONDS);
         }
     }

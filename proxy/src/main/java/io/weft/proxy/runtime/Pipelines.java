@@ -19,6 +19,7 @@ import io.weft.proxy.exchange.HttpExchanges;
 import io.weft.proxy.http1.Http1Server;
 import io.weft.proxy.http2.Http2Frames;
 import io.weft.proxy.listen.Connection;
+import io.weft.proxy.listen.ResponseFlag;
 import io.weft.proxy.listen.Terminals;
 import io.weft.proxy.tcp.TcpProxyHandler;
 import io.weft.proxy.tcp.TcpUpstream;
@@ -204,11 +205,19 @@ final class Pipelines implements Terminals {
                     channel.pipeline()
                             .addLast(new HttpVersionSniffer(
                                     manager.timeouts().requestHeaders(),
+                                    manager.timeouts().maxConnectionDuration(),
+                                    () -> tooOld(connection),
                                     pipeline -> http1(pipeline, connection, manager, begun),
                                     pipeline -> http2(pipeline, connection, manager, begun)));
                 }
             }
         }
+    }
+
+    private void tooOld(Connection connection) {
+        connection.flag(ResponseFlag.DT);
+        connection.details("duration_timeout");
+        observer.ended(connection, null);
     }
 
     private void http1(

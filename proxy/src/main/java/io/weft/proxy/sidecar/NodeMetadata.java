@@ -1,13 +1,7 @@
 package io.weft.proxy.sidecar;
 
-import com.google.protobuf.InvalidProtocolBufferException;
-import com.google.protobuf.ListValue;
-import com.google.protobuf.NullValue;
-import com.google.protobuf.Struct;
-import com.google.protobuf.Value;
-import com.google.protobuf.util.JsonFormat;
+import io.weft.proxy.wire.Json;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 
 /** The node's metadata as Istio's control plane knows it, from the environment and the pod's labels. */
@@ -55,60 +49,23 @@ final class NodeMetadata {
 
     /** The downward API writes {@code key="value"}, with Go's escapes. */
     private static String unquoted(String text, Variables variables) {
-        Value.Builder value = Value.newBuilder();
         try {
-            JsonFormat.parser().merge(text, value);
-        } catch (InvalidProtocolBufferException e) {
-            variables.problem("labels file: " + text + ": expected a quoted value");
+            if (text.startsWith("\"") && Json.read(text) instanceof String value) {
+                return value;
+            }
+        } catch (IllegalArgumentException e) {
+            // Told below.
         }
-        return value.getStringValue();
+        variables.problem("labels file: " + text + ": expected a quoted value");
+        return "";
     }
 
     private static Map<String, Object> object(String name, String text, Variables variables) {
-        Struct.Builder struct = Struct.newBuilder();
-        Map<String, Object> fields = new LinkedHashMap<>();
         try {
-            JsonFormat.parser().merge(text, struct);
-            struct.getFieldsMap().forEach((key, value) -> fields.put(key, plain(value)));
-        } catch (InvalidProtocolBufferException e) {
+            return Json.object(text);
+        } catch (IllegalArgumentException e) {
             variables.problem(name + ": expected a JSON object: " + e.getMessage());
+            return Map.of();
         }
-        return fields;
-    }
-
-    private static Object plain(Value value) {
-        return value.hasStringValue() ? value.getStringValue() : value;
-    }
-
-    static String json(Map<String, Object> metadata) {
-        try {
-            return JsonFormat.printer().omittingInsignificantWhitespace().print(struct(metadata));
-        } catch (InvalidProtocolBufferException e) {
-            throw new IllegalStateException("metadata cannot be written as JSON", e);
-        }
-    }
-
-    private static Struct.Builder struct(Map<?, ?> map) {
-        Struct.Builder struct = Struct.newBuilder();
-        map.forEach((key, value) -> struct.putFields(String.valueOf(key), value(value)));
-        return struct;
-    }
-
-    private static Value value(Object object) {
-        Value.Builder value = Value.newBuilder();
-        switch (object) {
-            case null -> value.setNullValue(NullValue.NULL_VALUE);
-            case Value ready -> value.mergeFrom(ready);
-            case Map<?, ?> map -> value.setStructValue(struct(map));
-            case List<?> list -> {
-                ListValue.Builder values = ListValue.newBuilder();
-                list.forEach(element -> values.addValues(value(element)));
-                value.setListValue(values);
-            }
-            case Boolean bool -> value.setBoolValue(bool);
-            case Number number -> value.setNumberValue(number.doubleValue());
-            default -> value.setStringValue(String.valueOf(object));
-        }
-        return value.build();
     }
 }

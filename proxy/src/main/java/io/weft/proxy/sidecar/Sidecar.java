@@ -4,6 +4,7 @@ import io.weft.certs.identity.SpiffeId;
 import io.weft.certs.identity.TrustDomain;
 import io.weft.proxy.config.Address;
 import io.weft.proxy.config.Bootstrap;
+import io.weft.proxy.wire.Json;
 import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.time.Duration;
@@ -134,7 +135,7 @@ public final class Sidecar {
                 place[0],
                 place[1],
                 place[2],
-                NodeMetadata.json(metadata));
+                Json.line(metadata));
     }
 
     private static void putIfSet(Map<String, Object> metadata, String key, @Nullable String value) {

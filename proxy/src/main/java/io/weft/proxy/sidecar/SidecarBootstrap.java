@@ -61,6 +61,7 @@ public final class SidecarBootstrap {
                 CONNECT_TIMEOUT,
                 Cluster.DEFAULT_IDLE_TIMEOUT,
                 0,
+                Duration.ZERO,
                 Cluster.Limits.DEFAULT,
                 List.of(),
                 tls(options),

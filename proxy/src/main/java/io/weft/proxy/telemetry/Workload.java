@@ -1,10 +1,8 @@
 package io.weft.proxy.telemetry;
 
 import io.weft.proxy.config.Bootstrap;
+import io.weft.proxy.wire.Json;
 import java.util.Map;
-import org.snakeyaml.engine.v2.api.Load;
-import org.snakeyaml.engine.v2.api.LoadSettings;
-import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
 
 /**
  * Whose sidecar this is, for the labels of Istio's metrics. What is not known is {@code unknown}, as in Istio.
@@ -27,14 +25,10 @@ public record Workload(
 
     /** Reads the node metadata that pilot-agent writes: NAMESPACE, WORKLOAD_NAME, CLUSTER_ID, LABELS. */
     public static Workload of(Bootstrap.Node node) {
-        Object read;
+        Map<String, Object> metadata;
         try {
-            // JSON is read as the YAML that it also is.
-            read = new Load(LoadSettings.builder().build()).loadFromString(node.metadata());
-        } catch (YamlEngineException e) {
-            return UNKNOWN_WORKLOAD;
-        }
-        if (!(read instanceof Map<?, ?> metadata)) {
+            metadata = Json.object(node.metadata());
+        } catch (IllegalArgumentException e) {
             return UNKNOWN_WORKLOAD;
         }
         Map<?, ?> labels = metadata.get("LABELS") instanceof Map<?, ?> found ? found : Map.of();

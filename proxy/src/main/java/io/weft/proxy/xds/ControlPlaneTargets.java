@@ -94,7 +94,7 @@ final class ControlPlaneTargets {
             return context;
         }
         try {
-            SslContext made = ControlPlaneChannel.tls(
+            SslContext made = ControlPlane.tls(
                     wanted.own(), new NamedServer(wanted.trust().rootsPem(), names(tls), clock));
             material = wanted;
             context = made;

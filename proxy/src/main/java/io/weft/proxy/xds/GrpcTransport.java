@@ -1,23 +1,18 @@
 package io.weft.proxy.xds;
 
-import io.envoyproxy.envoy.config.core.v3.Node;
-import io.envoyproxy.envoy.service.discovery.v3.AggregatedDiscoveryServiceGrpc;
-import io.envoyproxy.envoy.service.discovery.v3.DeltaDiscoveryRequest;
-import io.envoyproxy.envoy.service.discovery.v3.DeltaDiscoveryResponse;
-import io.envoyproxy.envoy.service.discovery.v3.DiscoveryRequest;
-import io.envoyproxy.envoy.service.discovery.v3.DiscoveryResponse;
-import io.grpc.ManagedChannel;
-import io.grpc.Status;
-import io.grpc.stub.ClientCallStreamObserver;
-import io.grpc.stub.ClientResponseObserver;
 import io.weft.proxy.config.Bootstrap;
 import io.weft.proxy.config.Secret;
+import io.weft.proxy.grpc.GrpcCall;
+import io.weft.proxy.grpc.GrpcServer;
+import io.weft.proxy.grpc.GrpcStatus;
+import io.weft.proxy.wire.Bytes;
+import io.weft.proxy.wire.MalformedMessage;
+import io.weft.proxy.wire.Message;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Function;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -28,10 +23,14 @@ import org.jspecify.annotations.Nullable;
  */
 final class GrpcTransport implements AdsTransport {
 
+    private static final String SERVICE = "/envoy.service.discovery.v3.AggregatedDiscoveryService/";
+    private static final String DELTA = SERVICE + "DeltaAggregatedResources";
+    private static final String STATE_OF_THE_WORLD = SERVICE + "StreamAggregatedResources";
+
     // Longer than a control plane that has anything to spare takes for a handshake.
     private static final long SLOW_NANOS = TimeUnit.SECONDS.toNanos(2);
 
-    private final Node node;
+    private final Message node;
     private final boolean delta;
     private final ControlPlaneTargets targets;
     private final Supplier<Map<String, Secret>> secrets;
@@ -40,7 +39,7 @@ final class GrpcTransport implements AdsTransport {
     private final EventLoops loops;
     private final Executor xds;
     private final LongSupplier nanos;
-    private final Set<Call<?, ?>> calls = new HashSet<>();
+    private final Set<Call> calls = new HashSet<>();
 
     GrpcTransport(
             Bootstrap.Node node,
@@ -66,32 +65,10 @@ final class GrpcTransport implements AdsTransport {
     @Override
     public Stream open(Receiver receiver) {
         ControlPlaneTargets.Target target = targets.next(secrets.get());
-        ManagedChannel channel =
-                ControlPlaneChannel.open(target.address(), target.tls(), target.serverName(), maxMessage, loops, xds);
-        AggregatedDiscoveryServiceGrpc.AggregatedDiscoveryServiceStub stub =
-                AggregatedDiscoveryServiceGrpc.newStub(channel);
-        if (delta) {
-            Call<DeltaDiscoveryRequest, DeltaDiscoveryResponse> call = new Call<>(
-                    channel, receiver, this::deltaRequest, response -> responses.read(response, nanos.getAsLong()));
-            calls.add(call);
-            stub.deltaAggregatedResources(call);
-            return call;
-        }
-        Call<DiscoveryRequest, DiscoveryResponse> call =
-                new Call<>(channel, receiver, this::request, response -> responses.read(response, nanos.getAsLong()));
+        Call call = new Call(receiver);
         calls.add(call);
-        stub.streamAggregatedResources(call);
+        call.begin(ControlPlane.server(target.address(), target.tls(), target.serverName(), loops));
         return call;
-    }
-
-    private DeltaDiscoveryRequest deltaRequest(Request request, boolean first) {
-        DeltaDiscoveryRequest message = WireRequests.of((Request.Delta) request);
-        return first ? message.toBuilder().setNode(node).build() : message;
-    }
-
-    private DiscoveryRequest request(Request request, boolean first) {
-        DiscoveryRequest message = WireRequests.of((Request.StateOfTheWorld) request);
-        return first ? message.toBuilder().setNode(node).build() : message;
     }
 
     @Override
@@ -99,39 +76,33 @@ final class GrpcTransport implements AdsTransport {
         Set.copyOf(calls).forEach(Call::close);
     }
 
-    private interface Encoder<Q> {
-        Q encode(Request request, boolean first);
+    private Event read(Bytes response) throws MalformedMessage {
+        return delta
+                ? responses.delta(response, nanos.getAsLong())
+                : responses.stateOfTheWorld(response, nanos.getAsLong());
     }
 
-    /** One stream. Confined to the thread of xDS, which runs all callbacks of its channel. */
-    private final class Call<Q, R> implements ClientResponseObserver<Q, R>, Stream {
-        private final ManagedChannel channel;
+    /** One stream. Confined to the thread of xDS, which is told of all that its call sees. */
+    private final class Call implements GrpcCall.Receiver, Stream {
         private final Receiver receiver;
-        private final Encoder<Q> encoder;
-        private final Function<R, Event> decoder;
-        private @Nullable ClientCallStreamObserver<Q> requests;
+        private final long begun = nanos.getAsLong();
+        private @Nullable GrpcCall call;
         private boolean connected;
         private boolean sent;
         private boolean done;
-        private final long begun = nanos.getAsLong();
 
-        Call(ManagedChannel channel, Receiver receiver, Encoder<Q> encoder, Function<R, Event> decoder) {
-            this.channel = channel;
+        Call(Receiver receiver) {
             this.receiver = receiver;
-            this.encoder = encoder;
-            this.decoder = decoder;
+        }
+
+        void begin(GrpcServer server) {
+            String path = delta ? DELTA : STATE_OF_THE_WORLD;
+            call = GrpcCall.open(server, new GrpcCall.Method(path, Map.of(), maxMessage, null), xds, this);
         }
 
         @Override
-        public void beforeStart(ClientCallStreamObserver<Q> stream) {
-            requests = stream;
-            // One response at a time: the next is asked for when this one has been applied.
-            stream.disableAutoRequestWithInitial(1);
-            stream.setOnReadyHandler(this::ready);
-        }
-
-        private void ready() {
-            if (!connected && !done) {
+        public void opened(GrpcCall opened) {
+            if (!done) {
                 connected = true;
                 receiver.connected();
             }
@@ -139,33 +110,38 @@ final class GrpcTransport implements AdsTransport {
 
         @Override
         public void send(Request request) {
-            if (requests != null && !done) {
-                requests.onNext(encoder.encode(request, !sent));
+            if (call != null && connected && !done) {
+                call.send(WireRequests.of(request, sent ? null : node));
                 sent = true;
             }
         }
 
         @Override
-        public void onNext(R response) {
-            if (!done && requests != null) {
-                receiver.received(decoder.apply(response));
-                requests.request(1);
+        public void message(Bytes response) {
+            if (done) {
+                return;
             }
+            Event event;
+            try {
+                event = read(response);
+            } catch (MalformedMessage e) {
+                stop();
+                ended("a response that cannot be read: " + e.getMessage(), Ending.BUSY);
+                return;
+            }
+            receiver.received(event);
         }
 
         @Override
-        public void onError(Throwable cause) {
-            ended(describe(cause), ending(Status.fromThrowable(cause)));
+        public void closed(GrpcStatus status) {
+            ended(
+                    status.isOk() ? "ended by the control plane" : ErrorDetail.bounded(status.toString()),
+                    ending(status));
         }
 
-        @Override
-        public void onCompleted() {
-            ended("ended by the control plane", Ending.GONE);
-        }
-
-        private Ending ending(Status status) {
+        private Ending ending(GrpcStatus status) {
             boolean slow = !connected && nanos.getAsLong() - begun > SLOW_NANOS;
-            return switch (status.getCode()) {
+            return switch (status.code()) {
                 case OK, CANCELLED, UNAVAILABLE, UNKNOWN, ABORTED -> slow ? Ending.BUSY : Ending.GONE;
                 default -> Ending.BUSY;
             };
@@ -175,36 +151,23 @@ final class GrpcTransport implements AdsTransport {
             if (!done) {
                 done = true;
                 calls.remove(this);
-                channel.shutdownNow();
                 receiver.closed(reason, ending);
+            }
+        }
+
+        private void stop() {
+            if (call != null) {
+                call.close();
             }
         }
 
         @Override
         public void close() {
-            if (!done && requests != null) {
+            if (!done) {
                 done = true;
                 calls.remove(this);
-                requests.cancel("closed by the proxy", null);
-                channel.shutdownNow();
+                stop();
             }
-        }
-
-        /** The status and the innermost cause, where the reason of a failed TLS handshake stands. */
-        private static String describe(Throwable failure) {
-            Status status = Status.fromThrowable(failure);
-            StringBuilder text = new StringBuilder(status.getCode().name());
-            if (status.getDescription() != null) {
-                text.append(": ").append(status.getDescription());
-            }
-            Throwable cause = status.getCause();
-            while (cause != null && cause.getCause() != null) {
-                cause = cause.getCause();
-            }
-            if (cause != null) {
-                text.append(": ").append(cause.getMessage());
-            }
-            return ErrorDetail.bounded(text.toString());
         }
     }
 }

@@ -1,6 +1,6 @@
 package io.weft.proxy.xds;
 
-import com.google.protobuf.ByteString;
+import io.weft.proxy.wire.Bytes;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
@@ -20,7 +20,7 @@ sealed interface Judged {
             String name,
             String version,
             Resource resource,
-            ByteString bytes,
+            Bytes bytes,
             @Nullable Duration ttl) implements Judged {}
 
     /** @param reason the field's path and what was expected */

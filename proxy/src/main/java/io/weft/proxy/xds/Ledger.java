@@ -1,6 +1,6 @@
 package io.weft.proxy.xds;
 
-import com.google.protobuf.ByteString;
+import io.weft.proxy.wire.Bytes;
 import io.weft.proxy.xds.ReceivedResource.Failure;
 import io.weft.proxy.xds.ReceivedResource.Status;
 import java.time.Instant;
@@ -89,7 +89,7 @@ final class Ledger {
     }
 
     private static ReceivedResource without(ResourceType type, String name, Status status, @Nullable Failure failure) {
-        return new ReceivedResource(type, name, "", null, status, ByteString.EMPTY, failure);
+        return new ReceivedResource(type, name, "", null, status, Bytes.EMPTY, failure);
     }
 
     /** Everything of a type by name, in order of names. */

@@ -1,6 +1,6 @@
 package io.weft.proxy.xds;
 
-import com.google.protobuf.ByteString;
+import io.weft.proxy.wire.Bytes;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
@@ -18,7 +18,7 @@ public record ReceivedResource(
         String version,
         @Nullable Instant updated,
         Status status,
-        ByteString body,
+        Bytes body,
         @Nullable Failure failure) {
 
     /** Envoy's {@code ClientResourceStatus}. */

@@ -1,6 +1,6 @@
 package io.weft.proxy.xds;
 
-import com.google.protobuf.Any;
+import io.weft.proxy.wire.Bytes;
 import io.weft.proxy.xds.parse.Parsers;
 
 /** From a resource's bytes to configuration records. */
@@ -8,11 +8,11 @@ import io.weft.proxy.xds.parse.Parsers;
 public interface ResourceParser {
 
     /**
-     * @param body of the type asked for
+     * @param body a message of the type asked for
      * @throws RuntimeException when the resource is refused; the message names the field by its path and says what was
      *     expected there. Whatever is thrown refuses this resource and no other.
      */
-    Resource parse(ResourceType type, Any body);
+    Resource parse(ResourceType type, Bytes body);
 
     static ResourceParser of(Parsers parsers) {
         return (type, body) -> switch (type) {

@@ -1,16 +1,9 @@
 package io.weft.proxy.xds;
 
-import com.google.protobuf.Any;
-import com.google.protobuf.ByteString;
-import com.google.protobuf.InvalidProtocolBufferException;
-import io.envoyproxy.envoy.config.cluster.v3.Cluster;
-import io.envoyproxy.envoy.config.endpoint.v3.ClusterLoadAssignment;
-import io.envoyproxy.envoy.config.listener.v3.Listener;
-import io.envoyproxy.envoy.config.route.v3.RouteConfiguration;
-import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.Secret;
-import io.envoyproxy.envoy.service.discovery.v3.DeltaDiscoveryResponse;
-import io.envoyproxy.envoy.service.discovery.v3.DiscoveryResponse;
-import io.envoyproxy.envoy.service.discovery.v3.Resource;
+import io.weft.proxy.wire.Bytes;
+import io.weft.proxy.wire.MalformedMessage;
+import io.weft.proxy.wire.Message;
+import io.weft.proxy.xds.parse.Parsers;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -19,6 +12,7 @@ import org.jspecify.annotations.Nullable;
 /** From protobuf to events, with every resource judged by its parser. */
 final class WireResponses {
 
+    private static final String DISCOVERY = "envoy.service.discovery.v3.";
     private static final String WRAPPED = "type.googleapis.com/envoy.service.discovery.v3.Resource";
 
     private final ResourceParser parser;
@@ -27,98 +21,86 @@ final class WireResponses {
         this.parser = parser;
     }
 
-    Event read(DiscoveryResponse response, long now) {
-        ResourceType type = ResourceType.of(response.getTypeUrl());
+    /** A {@code DiscoveryResponse}. */
+    Event stateOfTheWorld(Bytes bytes, long now) throws MalformedMessage {
+        Message response = Message.read(DISCOVERY + "DiscoveryResponse", bytes);
+        String nonce = response.text("nonce");
+        ResourceType type = ResourceType.of(response.text("type_url"));
         if (type == null) {
-            return new Event.UnknownType(response.getTypeUrl(), response.getNonce());
+            return new Event.UnknownType(response.text("type_url"), nonce);
         }
-        List<Judged> judged = new ArrayList<>(response.getResourcesCount());
-        for (int i = 0; i < response.getResourcesCount(); i++) {
-            Any any = response.getResources(i);
+        String version = response.text("version_info");
+        List<Message> resources = response.messages("resources");
+        List<Judged> judged = new ArrayList<>(resources.size());
+        for (int i = 0; i < resources.size(); i++) {
+            Message any = resources.get(i);
             judged.add(
-                    any.getTypeUrl().equals(WRAPPED)
-                            ? unwrap(type, any, response.getVersionInfo(), i)
-                            : judge(type, any, "", response.getVersionInfo(), null, i));
+                    any.text("type_url").equals(WRAPPED)
+                            ? unwrap(type, any, version, i)
+                            : judge(type, any, "", version, null, i));
         }
-        return new Event.Response(type, response.getVersionInfo(), response.getNonce(), judged, List.of(), now);
+        return new Event.Response(type, version, nonce, judged, List.of(), now);
     }
 
-    Event read(DeltaDiscoveryResponse response, long now) {
-        ResourceType type = ResourceType.of(response.getTypeUrl());
+    /** A {@code DeltaDiscoveryResponse}. */
+    Event delta(Bytes bytes, long now) throws MalformedMessage {
+        Message response = Message.read(DISCOVERY + "DeltaDiscoveryResponse", bytes);
+        String nonce = response.text("nonce");
+        ResourceType type = ResourceType.of(response.text("type_url"));
         if (type == null) {
-            return new Event.UnknownType(response.getTypeUrl(), response.getNonce());
+            return new Event.UnknownType(response.text("type_url"), nonce);
         }
-        List<Judged> judged = new ArrayList<>(response.getResourcesCount());
-        for (int i = 0; i < response.getResourcesCount(); i++) {
-            judged.add(judge(type, response.getResources(i), i));
+        List<Message> resources = response.messages("resources");
+        List<Judged> judged = new ArrayList<>(resources.size());
+        for (int i = 0; i < resources.size(); i++) {
+            Message resource = resources.get(i);
+            judged.add(judge(type, resource, resource.text("version"), i));
         }
         return new Event.Response(
-                type,
-                response.getSystemVersionInfo(),
-                response.getNonce(),
-                judged,
-                List.copyOf(response.getRemovedResourcesList()),
-                now);
+                type, response.text("system_version_info"), nonce, judged, response.texts("removed_resources"), now);
     }
 
-    private Judged unwrap(ResourceType type, Any any, String version, int index) {
+    private Judged unwrap(ResourceType type, Message any, String version, int index) {
         try {
-            Resource resource = Resource.parseFrom(any.getValue());
-            return judge(
-                    type,
-                    resource.getVersion().isEmpty()
-                            ? resource.toBuilder().setVersion(version).build()
-                            : resource,
-                    index);
-        } catch (InvalidProtocolBufferException e) {
+            Message resource = Message.read(DISCOVERY + "Resource", any.bytes("value"));
+            String own = resource.text("version");
+            return judge(type, resource, own.isEmpty() ? version : own, index);
+        } catch (MalformedMessage e) {
             return new Judged.Rejected("", version, at(index) + "not a Resource: " + e.getMessage());
         }
     }
 
-    private Judged judge(ResourceType type, Resource resource, int index) {
-        Duration ttl = resource.hasTtl()
-                ? Duration.ofSeconds(
-                        resource.getTtl().getSeconds(), resource.getTtl().getNanos())
-                : null;
-        if (!resource.hasResource() && ttl != null) {
-            return new Judged.Heartbeat(resource.getName(), resource.getVersion(), ttl);
+    private Judged judge(ResourceType type, Message resource, String version, int index) {
+        Duration ttl = null;
+        if (resource.has("ttl")) {
+            Message given = resource.message("ttl");
+            ttl = Duration.ofSeconds(given.wide("seconds"), given.number("nanos"));
+            if (!resource.has("resource")) {
+                return new Judged.Heartbeat(resource.text("name"), version, ttl);
+            }
         }
-        return judge(type, resource.getResource(), resource.getName(), resource.getVersion(), ttl, index);
+        return judge(type, resource.message("resource"), resource.text("name"), version, ttl, index);
     }
 
     /** @param name as the envelope says; empty where there is none */
-    private Judged judge(ResourceType type, Any any, String name, String version, @Nullable Duration ttl, int index) {
-        if (!any.getTypeUrl().equals(type.url())) {
+    private Judged judge(
+            ResourceType type, Message any, String name, String version, @Nullable Duration ttl, int index) {
+        if (!any.text("type_url").equals(type.url())) {
             return new Judged.Rejected(
-                    name, version, at(index) + "type URL " + any.getTypeUrl() + ": expected " + type.url());
+                    name, version, at(index) + "type URL " + any.text("type_url") + ": expected " + type.url());
         }
+        Bytes body = any.bytes("value");
         try {
-            io.weft.proxy.xds.Resource parsed = parser.parse(type, any);
+            Resource parsed = parser.parse(type, body);
             if (!name.isEmpty() && !name.equals(parsed.name())) {
                 return new Judged.Rejected(
                         name, version, at(index) + "name " + parsed.name() + ": expected " + name + ", as enclosed");
             }
-            ByteString kept = type == ResourceType.SECRETS ? ByteString.EMPTY : any.getValue();
+            Bytes kept = type == ResourceType.SECRETS ? Bytes.EMPTY : body.compact();
             return new Judged.Accepted(parsed.name(), version, parsed, kept, ttl);
         } catch (RuntimeException e) {
             String reason = e.getMessage() == null ? e.toString() : e.getMessage();
-            return new Judged.Rejected(name.isEmpty() ? nameOf(type, any) : name, version, reason);
-        }
-    }
-
-    /** The name of a resource that was refused; empty when not even that can be read. */
-    private static String nameOf(ResourceType type, Any any) {
-        ByteString body = any.getValue();
-        try {
-            return switch (type) {
-                case CLUSTERS -> Cluster.parseFrom(body).getName();
-                case ENDPOINTS -> ClusterLoadAssignment.parseFrom(body).getClusterName();
-                case LISTENERS -> Listener.parseFrom(body).getName();
-                case ROUTES -> RouteConfiguration.parseFrom(body).getName();
-                case SECRETS -> Secret.parseFrom(body).getName();
-            };
-        } catch (InvalidProtocolBufferException e) {
-            return "";
+            return new Judged.Rejected(name.isEmpty() ? Parsers.nameOf(body) : name, version, reason);
         }
     }
 

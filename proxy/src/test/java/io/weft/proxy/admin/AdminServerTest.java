@@ -80,7 +80,7 @@ class AdminServerTest {
             lifecycle,
             new LogLevels(),
             reopened::incrementAndGet,
-            withEndpoints -> List.of("{\"@type\": \"from.xds\", \"eds\": " + withEndpoints + "}")));
+            withEndpoints -> List.of(Map.of("@type", "from.xds", "eds", withEndpoints))));
     private int port;
 
     private static Snapshot snapshot() {
@@ -194,7 +194,7 @@ class AdminServerTest {
         String dump = ask("GET", "/config_dump?include_eds").body();
 
         assertThat(dump)
-                .contains("\"@type\": \"from.xds\", \"eds\": true")
+                .contains("\"@type\": \"from.xds\"", "\"eds\": true")
                 .contains("\"@type\": \"weft.proxy.Snapshot\"")
                 .contains("\"sequence\": 7")
                 .contains("\"host\": \"127.0.0.1\"")

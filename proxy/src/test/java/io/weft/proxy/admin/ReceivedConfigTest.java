@@ -3,13 +3,15 @@ package io.weft.proxy.admin;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.Any;
-import com.google.protobuf.ByteString;
 import com.google.protobuf.Message;
 import io.envoyproxy.envoy.config.cluster.v3.Cluster;
 import io.envoyproxy.envoy.config.listener.v3.Filter;
 import io.envoyproxy.envoy.config.listener.v3.FilterChain;
 import io.envoyproxy.envoy.config.listener.v3.Listener;
 import io.envoyproxy.envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy;
+import io.weft.proxy.wire.Bytes;
+import io.weft.proxy.wire.EnvoyApi;
+import io.weft.proxy.wire.Json;
 import io.weft.proxy.xds.ReceivedResource;
 import io.weft.proxy.xds.ReceivedResource.Status;
 import io.weft.proxy.xds.ResourceType;
@@ -30,13 +32,12 @@ class ReceivedConfigTest {
                 "v1",
                 NOW,
                 failure == null ? Status.ACKED : Status.NACKED,
-                body == null ? ByteString.EMPTY : body.toByteString(),
+                body == null ? Bytes.EMPTY : EnvoyApi.bytes(body),
                 failure);
     }
 
     private static String dump(boolean withEndpoints, ReceivedResource... resources) {
-        return Json.text(new ReceivedConfig(() -> List.of(resources))
-                        .sections(withEndpoints).stream().map(Json.Raw::new).toList())
+        return Json.text(new ReceivedConfig(() -> List.of(resources)).sections(withEndpoints))
                 .replaceAll("\\s+", "");
     }
 

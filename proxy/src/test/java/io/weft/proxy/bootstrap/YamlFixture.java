@@ -1,13 +1,14 @@
 package io.weft.proxy.bootstrap;
 
-import com.google.protobuf.Message;
+import io.weft.proxy.wire.Message;
 
-/** Lets tests of other packages write protobuf messages as YAML. */
+/** Lets tests of other packages write messages of Envoy's API as YAML. */
 public final class YamlFixture {
 
     private YamlFixture() {}
 
-    public static <B extends Message.Builder> B read(String yaml, B builder) {
-        return new MessageReader(YamlDocument.parse(yaml, "test")).read(builder);
+    /** @param type full protobuf name */
+    public static Message read(String yaml, String type) {
+        return new MessageReader(YamlDocument.parse(yaml, "test")).read(type);
     }
 }

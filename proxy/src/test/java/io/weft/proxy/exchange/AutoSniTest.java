@@ -121,9 +121,7 @@ class AutoSniTest {
                         .as("no name")
                         .isEqualTo("for ");
             }
-            assertThat(here.proxy().reports().get("peer").totals().connections())
-                    .as("kept by name")
-                    .isEqualTo(3);
+            assertThat(here.traffic("peer").connections()).as("kept by name").isEqualTo(3);
         }
     }
 

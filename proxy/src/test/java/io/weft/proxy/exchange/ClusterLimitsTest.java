@@ -7,6 +7,7 @@ import io.weft.proxy.listen.ResponseFlag;
 import io.weft.proxy.testing.Client;
 import io.weft.proxy.testing.Endpoint;
 import io.weft.proxy.testing.Fixture;
+import io.weft.proxy.testing.Http2Client;
 import io.weft.proxy.testing.Http2Endpoint;
 import io.weft.proxy.testing.RunningProxy;
 import java.time.Duration;
@@ -91,6 +92,36 @@ class ClusterLimitsTest {
     }
 
     @Test
+    void a_stream_that_lasts_longer_than_the_cluster_lets_it_is_a_504_or_reset_R_08() throws Exception {
+        CountDownLatch never = new CountDownLatch(1);
+        try (Http2Endpoint app = new Http2Endpoint((request, wire) -> {
+                    if (request.path().equals("/begun")) {
+                        wire.headers(request.stream(), false, ":status", "200");
+                    }
+                    never.await(10, TimeUnit.SECONDS);
+                });
+                RunningProxy proxy = new RunningProxy(Fixture.http(Fixture.lasting(
+                        Fixture.speaking(Fixture.cluster("app", app.port()), Cluster.Protocol.HTTP2),
+                        Duration.ofMillis(200))));
+                Client client = proxy.connect();
+                Http2Client second = new Http2Client(proxy.port());
+                Client slow = proxy.connect()) {
+            Client.Answer answer = client.send(GET).answer();
+            assertThat(answer.status()).isEqualTo(504);
+            assertThat(answer.body()).isEqualTo("upstream max stream duration reached");
+            RunningProxy.Logged logged = proxy.logged();
+            assertThat(logged.flags()).containsExactly(ResponseFlag.UMSDR);
+            assertThat(logged.details()).isEqualTo("upstream_max_stream_duration_reached");
+            second.request(1, true, "GET", "/begun");
+            assertThat(second.answer(1).reset()).isNotNegative();
+            assertThat(proxy.logged().flags()).containsExactly(ResponseFlag.UMSDR);
+            slow.send("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n\r\na");
+            assertThat(slow.answer().status()).as("the client was the late one").isEqualTo(408);
+            never.countDown();
+        }
+    }
+
+    @Test
     void a_connection_that_was_dialled_and_never_used_grows_old_as_well() throws Exception {
         try (Endpoint app = Endpoint.saying("ok");
                 RunningProxy proxy = new RunningProxy(Fixture.http(Fixture.bounded(
@@ -100,10 +131,9 @@ class ClusterLimitsTest {
                 Client client = proxy.connect()) {
             assertThat(client.send(GET).answer().status()).isEqualTo(503);
             assertThat(app.seen()).isEmpty();
-            assertThat(proxy.proxy().reports().get("app").totals().connectionsActive())
-                    .isEqualTo(1);
+            assertThat(proxy.traffic("app").connectionsActive()).isEqualTo(1);
             long giveUp = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
-            while (proxy.proxy().reports().get("app").totals().connectionsActive() > 0) {
+            while (proxy.traffic("app").connectionsActive() > 0) {
                 assertThat(System.nanoTime()).isLessThan(giveUp);
                 assertThat(new CountDownLatch(1).await(20, TimeUnit.MILLISECONDS))
                         .isFalse();

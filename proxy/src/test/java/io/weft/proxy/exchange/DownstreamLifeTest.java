@@ -78,6 +78,17 @@ class DownstreamLifeTest {
     }
 
     @Test
+    void a_connection_that_grew_old_in_silence_is_closed_and_told_of() throws Exception {
+        try (Endpoint app = Endpoint.saying("ok");
+                RunningProxy proxy =
+                        new RunningProxy(aging(app.port(), Duration.ofMillis(200), Duration.ofSeconds(30)));
+                Client client = proxy.connect()) {
+            assertThat(client.isClosed()).isTrue();
+            assertThat(proxy.connectionEnded()).isEqualTo("duration_timeout");
+        }
+    }
+
+    @Test
     void an_old_http2_connection_ends_when_its_streams_have() throws Exception {
         CountDownLatch go = new CountDownLatch(1);
         try (Endpoint app = new Endpoint(request -> {

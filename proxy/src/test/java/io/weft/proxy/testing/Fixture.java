@@ -49,6 +49,7 @@ public final class Fixture {
                 Duration.ofSeconds(2),
                 Cluster.DEFAULT_IDLE_TIMEOUT,
                 0,
+                Duration.ZERO,
                 Cluster.Limits.DEFAULT,
                 List.of(),
                 tls,
@@ -75,6 +76,7 @@ public final class Fixture {
                 cluster.connectTimeout(),
                 cluster.idleTimeout(),
                 cluster.maxRequestsPerConnection(),
+                cluster.maxStreamDuration(),
                 cluster.limits(),
                 cluster.transports(),
                 cluster.tls(),
@@ -94,7 +96,28 @@ public final class Fixture {
                 cluster.connectTimeout(),
                 idleTimeout,
                 cluster.maxRequestsPerConnection(),
+                cluster.maxStreamDuration(),
                 limits,
+                cluster.transports(),
+                cluster.tls(),
+                cluster.bindAddresses(),
+                cluster.bufferLimit());
+    }
+
+    /** A cluster whose streams may last so long. */
+    public static Cluster lasting(Cluster cluster, Duration most) {
+        return new Cluster(
+                cluster.name(),
+                cluster.discovery(),
+                cluster.endpoints(),
+                cluster.balancing(),
+                cluster.spread(),
+                cluster.protocol(),
+                cluster.connectTimeout(),
+                cluster.idleTimeout(),
+                cluster.maxRequestsPerConnection(),
+                most,
+                cluster.limits(),
                 cluster.transports(),
                 cluster.tls(),
                 cluster.bindAddresses(),

@@ -1,5 +1,6 @@
 package io.weft.proxy.testing;
 
+import io.weft.proxy.cluster.ClusterReport;
 import io.weft.proxy.config.Snapshot;
 import io.weft.proxy.exchange.ExchangeRecord;
 import io.weft.proxy.listen.Connection;
@@ -8,6 +9,7 @@ import io.weft.proxy.runtime.Proxy;
 import io.weft.proxy.tls.TlsContexts;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -53,6 +55,11 @@ public final class RunningProxy implements AutoCloseable {
 
     public Proxy proxy() {
         return proxy;
+    }
+
+    /** How busy a cluster is that was used before. */
+    public ClusterReport.Traffic traffic(String cluster) {
+        return Objects.requireNonNull(proxy.reports().get(cluster)).totals();
     }
 
     /** The fixture's one listener. */

@@ -220,6 +220,7 @@ class TlsContextsTest {
                 Cluster.DEFAULT_CONNECT_TIMEOUT,
                 Cluster.DEFAULT_IDLE_TIMEOUT,
                 0,
+                Duration.ZERO,
                 Cluster.Limits.DEFAULT,
                 List.of(),
                 tls,

@@ -3,7 +3,7 @@ package io.weft.proxy.xds;
 import static io.weft.proxy.xds.Samples.accepted;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.google.protobuf.ByteString;
+import io.weft.proxy.wire.Bytes;
 import io.weft.proxy.xds.Effect.Deliver;
 import io.weft.proxy.xds.Effect.Purpose;
 import io.weft.proxy.xds.Effect.Reconnect;
@@ -251,7 +251,7 @@ class ProtocolTest {
     void a_time_to_live_ends_unless_a_heartbeat_comes() {
         after(new Event.Connected(0));
         var cluster = new Resource.OfCluster(Samples.eds("a", "a", 0));
-        after(clusters("n1", new Accepted("a", "1", cluster, ByteString.EMPTY, Duration.ofSeconds(2))));
+        after(clusters("n1", new Accepted("a", "1", cluster, Bytes.EMPTY, Duration.ofSeconds(2))));
         after(response(
                 ResourceType.CLUSTERS, "", "n2", List.of(new Heartbeat("a", "1", Duration.ofSeconds(4))), List.of()));
         after(new Event.Tick(3 * SECOND));

@@ -1,23 +1,23 @@
 package io.weft.proxy.xds;
 
-import com.google.protobuf.Any;
 import com.google.protobuf.InvalidProtocolBufferException;
 import io.envoyproxy.envoy.config.cluster.v3.Cluster;
 import io.envoyproxy.envoy.config.endpoint.v3.ClusterLoadAssignment;
 import io.envoyproxy.envoy.config.listener.v3.Listener;
 import io.envoyproxy.envoy.config.route.v3.RouteConfiguration;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.Secret;
+import io.weft.proxy.wire.Bytes;
 import java.util.List;
 
 /** Just enough of the messages to follow them: a cluster named {@code bad…} is refused. */
 final class SampleParser implements ResourceParser {
 
     @Override
-    public Resource parse(ResourceType type, Any body) {
+    public Resource parse(ResourceType type, Bytes body) {
         try {
             return switch (type) {
                 case CLUSTERS -> {
-                    Cluster cluster = body.unpack(Cluster.class);
+                    Cluster cluster = Cluster.parseFrom(body.toArray());
                     if (cluster.getAltStatName().equals("bad")) {
                         throw new IllegalArgumentException(
                                 "clusters[" + cluster.getName() + "].alt_stat_name: not supported");
@@ -28,7 +28,7 @@ final class SampleParser implements ResourceParser {
                             cluster.getPerConnectionBufferLimitBytes().getValue()));
                 }
                 case ENDPOINTS -> {
-                    ClusterLoadAssignment assignment = body.unpack(ClusterLoadAssignment.class);
+                    ClusterLoadAssignment assignment = ClusterLoadAssignment.parseFrom(body.toArray());
                     yield new Resource.OfEndpoints(
                             assignment.getClusterName(),
                             Samples.at(assignment
@@ -40,14 +40,14 @@ final class SampleParser implements ResourceParser {
                                     .getPortValue()));
                 }
                 case LISTENERS -> {
-                    Listener listener = body.unpack(Listener.class);
+                    Listener listener = Listener.parseFrom(body.toArray());
                     yield new Resource.OfListener(Samples.tcp(listener.getName(), listener.getStatPrefix()));
                 }
                 case ROUTES ->
-                    new Resource.OfRoutes(
-                            Samples.routes(body.unpack(RouteConfiguration.class).getName(), List.of()));
+                    new Resource.OfRoutes(Samples.routes(
+                            RouteConfiguration.parseFrom(body.toArray()).getName(), List.of()));
                 case SECRETS -> {
-                    Secret secret = body.unpack(Secret.class);
+                    Secret secret = Secret.parseFrom(body.toArray());
                     yield new Resource.OfSecret(
                             secret.getName(),
                             new io.weft.proxy.config.Secret.Trust(

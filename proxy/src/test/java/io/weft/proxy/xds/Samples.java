@@ -1,6 +1,5 @@
 package io.weft.proxy.xds;
 
-import com.google.protobuf.ByteString;
 import io.weft.proxy.config.Address;
 import io.weft.proxy.config.Bootstrap;
 import io.weft.proxy.config.Cluster;
@@ -17,6 +16,7 @@ import io.weft.proxy.config.Secret;
 import io.weft.proxy.config.TcpProxy;
 import io.weft.proxy.config.TlsParameters;
 import io.weft.proxy.config.UpstreamTls;
+import io.weft.proxy.wire.Bytes;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -90,6 +90,7 @@ final class Samples {
                 Duration.ofSeconds(5),
                 Duration.ofHours(1),
                 revision,
+                Duration.ZERO,
                 Cluster.Limits.DEFAULT,
                 List.of(),
                 tls,
@@ -207,7 +208,7 @@ final class Samples {
     }
 
     static Judged.Accepted accepted(String version, Resource resource) {
-        return new Judged.Accepted(resource.name(), version, resource, ByteString.copyFromUtf8(version), null);
+        return new Judged.Accepted(resource.name(), version, resource, Bytes.utf8(version), null);
     }
 
     static Judged.Accepted accepted(String version, Cluster cluster) {

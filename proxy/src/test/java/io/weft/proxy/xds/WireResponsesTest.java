@@ -11,6 +11,9 @@ import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.Secret;
 import io.envoyproxy.envoy.service.discovery.v3.DeltaDiscoveryResponse;
 import io.envoyproxy.envoy.service.discovery.v3.DiscoveryResponse;
 import io.envoyproxy.envoy.service.discovery.v3.Resource;
+import io.weft.proxy.wire.Bytes;
+import io.weft.proxy.wire.EnvoyApi;
+import io.weft.proxy.wire.MalformedMessage;
 import io.weft.proxy.xds.parse.Parsers;
 import io.weft.proxy.xds.parse.UnsupportedFields;
 import org.junit.jupiter.api.DisplayName;
@@ -37,7 +40,7 @@ class WireResponsesTest {
     void a_good_resource_is_kept_with_its_bytes() {
         assertThat(delta(Any.pack(cluster()), "web")).isInstanceOfSatisfying(Judged.Accepted.class, accepted -> {
             assertThat(accepted.version()).isEqualTo("7");
-            assertThat(accepted.bytes()).isEqualTo(cluster().toByteString());
+            assertThat(accepted.bytes()).isEqualTo(EnvoyApi.bytes(cluster()));
         });
     }
 
@@ -47,16 +50,14 @@ class WireResponsesTest {
         Secret.Builder secret = Secret.newBuilder().setName("roots");
         secret.getValidationContextBuilder()
                 .setTrustedCa(DataSource.newBuilder().setInlineString(ROOT));
-        Event.Response response = (Event.Response) wire.read(
-                DiscoveryResponse.newBuilder()
-                        .setTypeUrl(ResourceType.SECRETS.url())
-                        .addResources(Any.pack(secret.build()))
-                        .build(),
-                0);
+        Event.Response response = (Event.Response) read(DiscoveryResponse.newBuilder()
+                .setTypeUrl(ResourceType.SECRETS.url())
+                .addResources(Any.pack(secret.build()))
+                .build());
         assertThat(response.resources().getFirst())
                 .isInstanceOfSatisfying(
                         Judged.Accepted.class,
-                        accepted -> assertThat(accepted.bytes()).isEqualTo(ByteString.EMPTY));
+                        accepted -> assertThat(accepted.bytes()).isEqualTo(Bytes.EMPTY));
     }
 
     @Test
@@ -110,13 +111,27 @@ class WireResponsesTest {
 
     @Test
     void a_response_of_an_unknown_type_is_no_response() {
-        assertThat(wire.read(
-                        DeltaDiscoveryResponse.newBuilder()
-                                .setTypeUrl("x")
-                                .setNonce("n")
-                                .build(),
-                        0))
+        assertThat(read(DeltaDiscoveryResponse.newBuilder()
+                        .setTypeUrl("x")
+                        .setNonce("n")
+                        .build()))
                 .isEqualTo(new Event.UnknownType("x", "n"));
+    }
+
+    private Event read(DiscoveryResponse response) {
+        try {
+            return wire.stateOfTheWorld(EnvoyApi.bytes(response), 0);
+        } catch (MalformedMessage e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    private Event read(DeltaDiscoveryResponse response) {
+        try {
+            return wire.delta(EnvoyApi.bytes(response), 0);
+        } catch (MalformedMessage e) {
+            throw new AssertionError(e);
+        }
     }
 
     private Judged delta(Any body, String name) {
@@ -125,7 +140,7 @@ class WireResponsesTest {
                 .addResources(
                         Resource.newBuilder().setName(name).setVersion("7").setResource(body))
                 .build();
-        return ((Event.Response) wire.read(response, 0)).resources().getFirst();
+        return ((Event.Response) read(response)).resources().getFirst();
     }
 
     private Judged world(Any body) {
@@ -134,7 +149,7 @@ class WireResponsesTest {
                 .setVersionInfo("1")
                 .addResources(body)
                 .build();
-        return ((Event.Response) wire.read(response, 0)).resources().getFirst();
+        return ((Event.Response) read(response)).resources().getFirst();
     }
 
     private static Cluster cluster() {

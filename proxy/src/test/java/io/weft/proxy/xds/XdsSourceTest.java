@@ -101,7 +101,7 @@ class XdsSourceTest {
                 .satisfies(received -> {
                     assertThat(received.status()).isEqualTo(ReceivedResource.Status.ACKED);
                     assertThat(received.version()).isEqualTo(VERSION + "c1");
-                    assertThat(received.body()).isEqualTo(cluster("a").toByteString());
+                    assertThat(received.body()).isEqualTo(io.weft.proxy.wire.EnvoyApi.bytes(cluster("a")));
                 });
     }
 

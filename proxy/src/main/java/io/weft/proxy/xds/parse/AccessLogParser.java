@@ -1,13 +1,8 @@
 package io.weft.proxy.xds.parse;
 
-import com.google.protobuf.Struct;
-import com.google.protobuf.Value;
-import io.envoyproxy.envoy.config.core.v3.SubstitutionFormatString;
-import io.envoyproxy.envoy.extensions.access_loggers.file.v3.FileAccessLog;
-import io.envoyproxy.envoy.extensions.access_loggers.stream.v3.StderrAccessLog;
-import io.envoyproxy.envoy.extensions.access_loggers.stream.v3.StdoutAccessLog;
 import io.weft.proxy.config.AccessLog;
 import io.weft.proxy.telemetry.LogFormat;
+import io.weft.proxy.wire.Message;
 import io.weft.proxy.xds.parse.ExtensionPoint.Extension;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -23,12 +18,9 @@ final class AccessLogParser {
 
     static final List<MessageFields> FIELDS = List.of(
             MessageFields.of("envoy.config.accesslog.v3.AccessLog").honours("name", "typed_config"),
-            MessageFields.typed(FILE, FileAccessLog::getDefaultInstance)
-                    .honours("path", "format", "json_format", "typed_json_format", "log_format"),
-            MessageFields.typed(STREAM + "StdoutAccessLog", StdoutAccessLog::getDefaultInstance)
-                    .honours("log_format"),
-            MessageFields.typed(STREAM + "StderrAccessLog", StderrAccessLog::getDefaultInstance)
-                    .honours("log_format"),
+            MessageFields.typed(FILE).honours("path", "format", "json_format", "typed_json_format", "log_format"),
+            MessageFields.typed(STREAM + "StdoutAccessLog").honours("log_format"),
+            MessageFields.typed(STREAM + "StderrAccessLog").honours("log_format"),
             MessageFields.of("envoy.config.core.v3.SubstitutionFormatString")
                     .honours("text_format", "text_format_source", "json_format")
                     .accepts("content_type", "an access log has none"));
@@ -40,47 +32,46 @@ final class AccessLogParser {
             + "\"%REQ(USER-AGENT)%\" \"%REQ(X-REQUEST-ID)%\" \"%REQ(:AUTHORITY)%\" \"%UPSTREAM_HOST%\"\n");
 
     private static final ExtensionPoint<AccessLog> LOGGERS = new ExtensionPoint<>(
-            Extension.of(FILE, FileAccessLog.class, AccessLogParser::file),
+            Extension.of(FILE, AccessLogParser::file),
             Extension.of(
                     STREAM + "StdoutAccessLog",
-                    StdoutAccessLog.class,
                     (message, path, reading) -> new AccessLog(
                             new AccessLog.Sink.Stdout(),
-                            message.hasLogFormat()
-                                    ? format(message.getLogFormat(), path.field("log_format"), reading)
+                            message.has("log_format")
+                                    ? format(message.message("log_format"), path.field("log_format"), reading)
                                     : DEFAULT)),
             Extension.of(
                     STREAM + "StderrAccessLog",
-                    StderrAccessLog.class,
                     (message, path, reading) -> new AccessLog(
                             new AccessLog.Sink.Stderr(),
-                            message.hasLogFormat()
-                                    ? format(message.getLogFormat(), path.field("log_format"), reading)
+                            message.has("log_format")
+                                    ? format(message.message("log_format"), path.field("log_format"), reading)
                                     : DEFAULT)));
 
     private AccessLogParser() {}
 
-    static List<AccessLog> logs(
-            List<io.envoyproxy.envoy.config.accesslog.v3.AccessLog> messages, FieldPath path, Reading reading) {
+    static List<AccessLog> logs(List<Message> messages, FieldPath path, Reading reading) {
         List<AccessLog> logs = new ArrayList<>(messages.size());
         for (int i = 0; i < messages.size(); i++) {
             var log = messages.get(i);
-            LOGGERS.readIfKnown(log.getName(), log.hasTypedConfig(), log.getTypedConfig(), path.at(i), reading)
+            LOGGERS.readIfKnown(
+                            log.text("name"), log.has("typed_config"), log.message("typed_config"), path.at(i), reading)
                     .ifPresent(logs::add);
         }
         return logs;
     }
 
     @SuppressWarnings("deprecation") // format is what older files use
-    private static AccessLog file(FileAccessLog message, FieldPath path, Reading reading) {
-        AccessLog.Format format = switch (message.getAccessLogFormatCase()) {
-            case FORMAT -> text(message.getFormat(), path.field("format"));
-            case JSON_FORMAT -> json(message.getJsonFormat(), path.field("json_format"));
-            case TYPED_JSON_FORMAT -> json(message.getTypedJsonFormat(), path.field("typed_json_format"));
-            case LOG_FORMAT -> format(message.getLogFormat(), path.field("log_format"), reading);
-            case ACCESSLOGFORMAT_NOT_SET -> DEFAULT;
+    private static AccessLog file(Message message, FieldPath path, Reading reading) {
+        AccessLog.Format format = switch (message.which("access_log_format")) {
+            case "format" -> text(message.text("format"), path.field("format"));
+            case "json_format" -> json(message.message("json_format"), path.field("json_format"));
+            case "typed_json_format" -> json(message.message("typed_json_format"), path.field("typed_json_format"));
+            case "log_format" -> format(message.message("log_format"), path.field("log_format"), reading);
+            case "" -> DEFAULT;
+            default -> throw Scalars.notSupported(message, "access_log_format", path);
         };
-        return new AccessLog(sink(Scalars.name(message.getPath(), path.field("path"))), format);
+        return new AccessLog(sink(Scalars.name(message.text("path"), path.field("path"))), format);
     }
 
     /**
@@ -96,15 +87,15 @@ final class AccessLogParser {
     }
 
     @SuppressWarnings("deprecation") // text_format is what older files use
-    private static AccessLog.Format format(SubstitutionFormatString message, FieldPath path, Reading reading) {
-        return switch (message.getFormatCase()) {
-            case TEXT_FORMAT -> text(message.getTextFormat(), path.field("text_format"));
-            case TEXT_FORMAT_SOURCE -> {
+    private static AccessLog.Format format(Message message, FieldPath path, Reading reading) {
+        return switch (message.which("format")) {
+            case "text_format" -> text(message.text("text_format"), path.field("text_format"));
+            case "text_format_source" -> {
                 FieldPath at = path.field("text_format_source");
-                yield text(DataSourceParser.text(message.getTextFormatSource(), at, reading), at);
+                yield text(DataSourceParser.text(message.message("text_format_source"), at, reading), at);
             }
-            case JSON_FORMAT -> json(message.getJsonFormat(), path.field("json_format"));
-            case FORMAT_NOT_SET -> throw new InvalidResource(path, "expected text_format_source or json_format");
+            case "json_format" -> json(message.message("json_format"), path.field("json_format"));
+            default -> throw new InvalidResource(path, "expected text_format_source or json_format");
         };
     }
 
@@ -123,14 +114,14 @@ final class AccessLogParser {
         });
     }
 
-    private static AccessLog.Format json(Struct struct, FieldPath path) {
+    private static AccessLog.Format json(Message struct, FieldPath path) {
         Map<String, String> fields = new LinkedHashMap<>();
-        struct.getFieldsMap().forEach((key, value) -> {
-            if (value.getKindCase() != Value.KindCase.STRING_VALUE) {
-                throw new InvalidResource(path.key(key), value.getKindCase() + ": expected a string");
+        struct.entries("fields").forEach((key, value) -> {
+            if (!value.which("kind").equals("string_value")) {
+                throw new InvalidResource(path.key(key), value.which("kind") + ": expected a string");
             }
-            check(value.getStringValue(), path.key(key));
-            fields.put(Scalars.shared(key), Scalars.shared(value.getStringValue()));
+            check(value.text("string_value"), path.key(key));
+            fields.put(Scalars.shared(key), Scalars.shared(value.text("string_value")));
         });
         return new AccessLog.Format.Json(fields, List.copyOf(fields.keySet()));
     }

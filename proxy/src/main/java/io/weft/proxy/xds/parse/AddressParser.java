@@ -1,9 +1,8 @@
 package io.weft.proxy.xds.parse;
 
-import io.envoyproxy.envoy.config.core.v3.CidrRange;
-import io.envoyproxy.envoy.config.core.v3.SocketAddress;
 import io.weft.proxy.config.Address;
 import io.weft.proxy.config.Cidr;
+import io.weft.proxy.wire.Message;
 import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.util.ArrayList;
@@ -26,36 +25,37 @@ final class AddressParser {
     private AddressParser() {}
 
     /** An address whose host is an IP literal, or a Unix domain socket. */
-    static Address literal(io.envoyproxy.envoy.config.core.v3.Address message, FieldPath path) {
-        return switch (message.getAddressCase()) {
-            case SOCKET_ADDRESS -> {
+    static Address literal(Message message, FieldPath path) {
+        return switch (message.which("address")) {
+            case "socket_address" -> {
                 FieldPath at = path.field("socket_address");
-                Address.Socket socket = socket(message.getSocketAddress(), at);
+                Address.Socket socket = socket(message.message("socket_address"), at);
                 ip(socket.host(), at.field("address"));
                 yield socket;
             }
-            case PIPE -> pipe(message.getPipe().getPath(), path.field("pipe").field("path"));
+            case "pipe" ->
+                pipe(message.message("pipe").text("path"), path.field("pipe").field("path"));
             default -> throw new InvalidResource(path, "expected socket_address or pipe");
         };
     }
 
     /** An address whose host may be a DNS name. */
-    static Address named(io.envoyproxy.envoy.config.core.v3.Address message, FieldPath path) {
-        return message.hasSocketAddress()
-                ? socket(message.getSocketAddress(), path.field("socket_address"))
+    static Address named(Message message, FieldPath path) {
+        return message.has("socket_address")
+                ? socket(message.message("socket_address"), path.field("socket_address"))
                 : literal(message, path);
     }
 
-    private static Address.Socket socket(SocketAddress message, FieldPath path) {
-        String host = message.getAddress();
+    private static Address.Socket socket(Message message, FieldPath path) {
+        String host = message.text("address");
         if (host.isEmpty() || host.length() > MAX_HOST || host.chars().anyMatch(c -> c <= ' ' || c >= 127)) {
             throw new InvalidResource(
                     path.field("address"), Quote.of(host) + ": expected an IP address or a host name");
         }
-        if (message.getPortSpecifierCase() != SocketAddress.PortSpecifierCase.PORT_VALUE) {
+        if (!message.which("port_specifier").equals("port_value")) {
             throw new InvalidResource(path.field("port_value"), "missing");
         }
-        return new Address.Socket(host, Scalars.port(message.getPortValue(), path.field("port_value")));
+        return new Address.Socket(host, Scalars.port(message.number("port_value"), path.field("port_value")));
     }
 
     private static Address.Pipe pipe(String file, FieldPath path) {
@@ -80,13 +80,14 @@ final class AddressParser {
         throw new InvalidResource(path, Quote.of(text) + ": expected an IP address");
     }
 
-    static Cidr cidr(CidrRange message, FieldPath path) {
-        InetAddress address = ip(message.getAddressPrefix(), path.field("address_prefix"));
-        long length =
-                message.hasPrefixLen() ? Scalars.unsigned(message.getPrefixLen().getValue()) : 0;
+    static Cidr cidr(Message message, FieldPath path) {
+        InetAddress address = ip(message.text("address_prefix"), path.field("address_prefix"));
+        long length = message.has("prefix_len")
+                ? Scalars.unsigned(message.message("prefix_len").number("value"))
+                : 0;
         long max = 32;
         long offset = 0;
-        if (message.getAddressPrefix().indexOf(':') >= 0) {
+        if (message.text("address_prefix").indexOf(':') >= 0) {
             max = 128;
             // Java reads ::ffff:a.b.c.d as a.b.c.d; the block must shrink with it (attack case H4).
             offset = address instanceof Inet4Address ? 96 : 0;
@@ -94,7 +95,7 @@ final class AddressParser {
         return new Cidr(address, (int) (Scalars.within(length, offset, max, path.field("prefix_len")) - offset));
     }
 
-    static List<Cidr> cidrs(List<CidrRange> messages, FieldPath path) {
+    static List<Cidr> cidrs(List<Message> messages, FieldPath path) {
         List<Cidr> blocks = new ArrayList<>(messages.size());
         for (int i = 0; i < messages.size(); i++) {
             blocks.add(cidr(messages.get(i), path.at(i)));

@@ -1,6 +1,5 @@
 package io.weft.proxy.xds.parse;
 
-import io.envoyproxy.envoy.config.bootstrap.v3.Bootstrap;
 import java.util.List;
 
 /** Fields of the bootstrap file around the resources in it. */
@@ -9,7 +8,7 @@ final class BootstrapFields {
     private static final String TYPE = "envoy.config.bootstrap.v3.Bootstrap";
 
     static final List<MessageFields> FIELDS = List.of(
-            MessageFields.typed(TYPE, Bootstrap::getDefaultInstance)
+            MessageFields.typed(TYPE)
                     .honours("node", "static_resources", "dynamic_resources", "admin")
                     .accepts("stats_flush_interval", "there are no sinks that statistics are flushed to"),
             MessageFields.of(TYPE + ".StaticResources").honours("listeners", "clusters", "secrets"),

@@ -1,11 +1,11 @@
 package io.weft.proxy.xds.parse;
 
-import com.google.protobuf.InvalidProtocolBufferException;
-import com.google.protobuf.util.JsonFormat;
-import io.envoyproxy.envoy.config.core.v3.ConfigSource;
 import io.weft.proxy.config.Address;
 import io.weft.proxy.config.Bootstrap.Ads;
 import io.weft.proxy.config.Bootstrap.Node;
+import io.weft.proxy.wire.Json;
+import io.weft.proxy.wire.Message;
+import io.weft.proxy.wire.PlainMessage;
 import org.jspecify.annotations.Nullable;
 
 /** What stands in a bootstrap file around its resources. */
@@ -21,30 +21,29 @@ public final class BootstrapParser {
 
     private BootstrapParser() {}
 
-    static Frame frame(io.envoyproxy.envoy.config.bootstrap.v3.Bootstrap message, FieldPath path, Reading reading) {
+    static Frame frame(Message message, FieldPath path, Reading reading) {
         FieldPath dynamic = FieldPath.root("dynamic_resources");
-        var resources = message.getDynamicResources();
+        var resources = message.message("dynamic_resources");
         Ads ads = null;
-        if (resources.hasAdsConfig()) {
-            String cluster = ConfigSourceParser.grpcCluster(resources.getAdsConfig(), dynamic.field("ads_config"));
+        if (resources.has("ads_config")) {
+            String cluster =
+                    ConfigSourceParser.grpcCluster(resources.message("ads_config"), dynamic.field("ads_config"));
             ads = new Ads(
-                    cluster,
-                    resources.getAdsConfig().getApiType()
-                            == io.envoyproxy.envoy.config.core.v3.ApiConfigSource.ApiType.DELTA_GRPC);
+                    cluster, resources.message("ads_config").choice("api_type").equals("DELTA_GRPC"));
         }
         return new Frame(
-                node(message.getNode(), FieldPath.root("node")),
+                node(message.message("node"), FieldPath.root("node")),
                 ads,
-                overAds(resources.hasLdsConfig(), resources.getLdsConfig(), ads, dynamic.field("lds_config")),
-                overAds(resources.hasCdsConfig(), resources.getCdsConfig(), ads, dynamic.field("cds_config")),
-                message.getAdmin().hasAddress()
+                overAds(resources.has("lds_config"), resources.message("lds_config"), ads, dynamic.field("lds_config")),
+                overAds(resources.has("cds_config"), resources.message("cds_config"), ads, dynamic.field("cds_config")),
+                message.message("admin").has("address")
                         ? AddressParser.literal(
-                                message.getAdmin().getAddress(),
+                                message.message("admin").message("address"),
                                 FieldPath.root("admin").field("address"))
                         : null);
     }
 
-    private static boolean overAds(boolean present, ConfigSource source, @Nullable Ads ads, FieldPath path) {
+    private static boolean overAds(boolean present, Message source, @Nullable Ads ads, FieldPath path) {
         if (present) {
             ConfigSourceParser.ads(true, source, path);
             if (ads == null) {
@@ -54,22 +53,14 @@ public final class BootstrapParser {
         return present;
     }
 
-    private static Node node(io.envoyproxy.envoy.config.core.v3.Node message, FieldPath path) {
-        var place = message.getLocality();
-        try {
-            return new Node(
-                    Scalars.text(message.getId(), path.field("id")),
-                    Scalars.text(message.getCluster(), path.field("cluster")),
-                    place.getRegion(),
-                    place.getZone(),
-                    place.getSubZone(),
-                    message.hasMetadata()
-                            ? JsonFormat.printer()
-                                    .omittingInsignificantWhitespace()
-                                    .print(message.getMetadata())
-                            : "{}");
-        } catch (InvalidProtocolBufferException e) {
-            throw new InvalidResource(path.field("metadata"), "not an object: " + e.getMessage());
-        }
+    private static Node node(Message message, FieldPath path) {
+        var place = message.message("locality");
+        return new Node(
+                Scalars.text(message.text("id"), path.field("id")),
+                Scalars.text(message.text("cluster"), path.field("cluster")),
+                place.text("region"),
+                place.text("zone"),
+                place.text("sub_zone"),
+                message.has("metadata") ? Json.line(PlainMessage.of(message.message("metadata"))) : "{}");
     }
 }

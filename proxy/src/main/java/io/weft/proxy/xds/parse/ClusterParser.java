@@ -1,9 +1,5 @@
 package io.weft.proxy.xds.parse;
 
-import io.envoyproxy.envoy.config.cluster.v3.CircuitBreakers;
-import io.envoyproxy.envoy.config.core.v3.BindConfig;
-import io.envoyproxy.envoy.config.core.v3.RoutingPriority;
-import io.envoyproxy.envoy.config.core.v3.SocketAddress;
 import io.weft.proxy.config.Cluster;
 import io.weft.proxy.config.Cluster.Discovery;
 import io.weft.proxy.config.Cluster.DnsFamily;
@@ -13,6 +9,7 @@ import io.weft.proxy.config.Cluster.Locality;
 import io.weft.proxy.config.Cluster.Protocol;
 import io.weft.proxy.config.Cluster.TransportMatch;
 import io.weft.proxy.config.UpstreamTls;
+import io.weft.proxy.wire.Message;
 import io.weft.proxy.xds.parse.UpstreamHttpParser.UpstreamHttp;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -27,7 +24,7 @@ final class ClusterParser {
     private static final String TYPE = "envoy.config.cluster.v3.Cluster";
 
     static final List<MessageFields> FIELDS = List.of(
-            MessageFields.typed(TYPE, io.envoyproxy.envoy.config.cluster.v3.Cluster::getDefaultInstance)
+            MessageFields.typed(TYPE)
                     .honours(
                             "name",
                             "type",
@@ -70,22 +67,22 @@ final class ClusterParser {
 
     private static final Duration DEFAULT_DNS_REFRESH = Duration.ofSeconds(5);
 
-    private final io.envoyproxy.envoy.config.cluster.v3.Cluster message;
+    private final Message message;
     private final FieldPath path;
     private final Reading reading;
 
-    private ClusterParser(io.envoyproxy.envoy.config.cluster.v3.Cluster message, FieldPath path, Reading reading) {
+    private ClusterParser(Message message, FieldPath path, Reading reading) {
         this.message = message;
         this.path = path;
         this.reading = reading;
     }
 
-    static Cluster cluster(io.envoyproxy.envoy.config.cluster.v3.Cluster message, FieldPath path, Reading reading) {
+    static Cluster cluster(Message message, FieldPath path, Reading reading) {
         return new ClusterParser(message, path, reading).cluster();
     }
 
     private Cluster cluster() {
-        String name = Scalars.name(message.getName(), path.field("name"));
+        String name = Scalars.name(message.text("name"), path.field("name"));
         Discovery discovery = discovery(name);
         var balance = LoadBalancingParser.balance(message, path, reading);
         UpstreamHttp http = UpstreamHttpParser.http(message, path, reading);
@@ -107,13 +104,14 @@ final class ClusterParser {
                 connectTimeout(),
                 http.idleTimeout(),
                 http.maxRequestsPerConnection(),
-                limits(message.getCircuitBreakers()),
+                http.maxStreamDuration(),
+                limits(message.message("circuit_breakers")),
                 transports,
                 tls,
-                bindAddresses(message.getUpstreamBindConfig(), path.field("upstream_bind_config")),
+                bindAddresses(message.message("upstream_bind_config"), path.field("upstream_bind_config")),
                 Scalars.within(
-                        message.hasPerConnectionBufferLimitBytes(),
-                        message.getPerConnectionBufferLimitBytes(),
+                        message.has("per_connection_buffer_limit_bytes"),
+                        message.message("per_connection_buffer_limit_bytes"),
                         1,
                         Integer.MAX_VALUE,
                         Cluster.DEFAULT_BUFFER_LIMIT,
@@ -121,21 +119,20 @@ final class ClusterParser {
     }
 
     private Duration connectTimeout() {
-        return message.hasConnectTimeout()
-                ? Scalars.positive(message.getConnectTimeout(), path.field("connect_timeout"))
+        return message.has("connect_timeout")
+                ? Scalars.positive(message.message("connect_timeout"), path.field("connect_timeout"))
                 : Cluster.DEFAULT_CONNECT_TIMEOUT;
     }
 
     private Discovery discovery(String name) {
-        if (message.hasEdsClusterConfig()
-                && message.getType() != io.envoyproxy.envoy.config.cluster.v3.Cluster.DiscoveryType.EDS) {
+        if (message.has("eds_cluster_config") && !message.choice("type").equals("EDS")) {
             throw new InvalidResource(path.field("eds_cluster_config"), "expected only with type EDS");
         }
-        return switch (message.getType()) {
-            case STATIC -> new Discovery.Static();
-            case EDS -> eds(name);
-            case STRICT_DNS -> new Discovery.StrictDns(localities(true), dnsRefresh(), dnsFamily());
-            case LOGICAL_DNS -> {
+        return switch (message.choice("type")) {
+            case "STATIC" -> new Discovery.Static();
+            case "EDS" -> eds(name);
+            case "STRICT_DNS" -> new Discovery.StrictDns(localities(true), dnsRefresh(), dnsFamily());
+            case "LOGICAL_DNS" -> {
                 List<Locality> names = localities(true);
                 if (names.size() != 1 || names.getFirst().endpoints().size() != 1) {
                     throw new InvalidResource(
@@ -143,51 +140,51 @@ final class ClusterParser {
                 }
                 yield new Discovery.LogicalDns(names.getFirst(), dnsRefresh(), dnsFamily());
             }
-            case ORIGINAL_DST -> {
+            case "ORIGINAL_DST" -> {
                 noAssignment();
                 yield new Discovery.OriginalDestination();
             }
-            case UNRECOGNIZED -> throw HeaderChangesParser.unknown(path.field("type"), message.getTypeValue());
+            default -> throw HeaderChangesParser.unknown(path.field("type"), message.choiceNumber("type"));
         };
     }
 
     private Discovery eds(String name) {
         noAssignment();
-        var eds = message.getEdsClusterConfig();
+        var eds = message.message("eds_cluster_config");
         FieldPath at = path.field("eds_cluster_config");
-        ConfigSourceParser.ads(eds.hasEdsConfig(), eds.getEdsConfig(), at.field("eds_config"));
-        String service = eds.getServiceName();
+        ConfigSourceParser.ads(eds.has("eds_config"), eds.message("eds_config"), at.field("eds_config"));
+        String service = eds.text("service_name");
         return new Discovery.Eds(service.isEmpty() ? name : Scalars.name(service, at.field("service_name")));
     }
 
     private void noAssignment() {
-        if (message.hasLoadAssignment()) {
+        if (message.has("load_assignment")) {
             throw new InvalidResource(
-                    path.field("load_assignment"),
-                    "expected none with type " + message.getType().name());
+                    path.field("load_assignment"), "expected none with type " + message.choice("type"));
         }
     }
 
     private List<Locality> localities(boolean names) {
-        return EndpointParser.localities(message.getLoadAssignment(), names, path.field("load_assignment"));
+        return EndpointParser.localities(message.message("load_assignment"), names, path.field("load_assignment"));
     }
 
     @SuppressWarnings("deprecation") // its successor is a cluster extension that few files use yet
     private Duration dnsRefresh() {
-        return message.hasDnsRefreshRate()
-                ? Scalars.positive(message.getDnsRefreshRate(), path.field("dns_refresh_rate"))
+        return message.has("dns_refresh_rate")
+                ? Scalars.positive(message.message("dns_refresh_rate"), path.field("dns_refresh_rate"))
                 : DEFAULT_DNS_REFRESH;
     }
 
     private DnsFamily dnsFamily() {
-        return switch (message.getDnsLookupFamily()) {
-            case AUTO -> DnsFamily.AUTO;
-            case V4_ONLY -> DnsFamily.V4_ONLY;
-            case V6_ONLY -> DnsFamily.V6_ONLY;
-            case V4_PREFERRED -> DnsFamily.V4_PREFERRED;
-            case ALL -> DnsFamily.ALL;
-            case UNRECOGNIZED ->
-                throw HeaderChangesParser.unknown(path.field("dns_lookup_family"), message.getDnsLookupFamilyValue());
+        return switch (message.choice("dns_lookup_family")) {
+            case "AUTO" -> DnsFamily.AUTO;
+            case "V4_ONLY" -> DnsFamily.V4_ONLY;
+            case "V6_ONLY" -> DnsFamily.V6_ONLY;
+            case "V4_PREFERRED" -> DnsFamily.V4_PREFERRED;
+            case "ALL" -> DnsFamily.ALL;
+            default ->
+                throw HeaderChangesParser.unknown(
+                        path.field("dns_lookup_family"), message.choiceNumber("dns_lookup_family"));
         };
     }
 
@@ -201,88 +198,89 @@ final class ClusterParser {
     }
 
     private List<TransportMatch> transports(UpstreamHttp http) {
-        List<TransportMatch> matches = new ArrayList<>(message.getTransportSocketMatchesCount());
+        List<TransportMatch> matches = new ArrayList<>(message.count("transport_socket_matches"));
         Set<String> names = new HashSet<>();
-        for (int i = 0; i < message.getTransportSocketMatchesCount(); i++) {
-            var match = message.getTransportSocketMatches(i);
+        for (int i = 0; i < message.count("transport_socket_matches"); i++) {
+            var match = message.message("transport_socket_matches", i);
             FieldPath at = path.field("transport_socket_matches").at(i);
-            String name = Scalars.name(match.getName(), at.field("name"));
+            String name = Scalars.name(match.text("name"), at.field("name"));
             if (!names.add(name)) {
                 throw new InvalidResource(at.field("name"), Quote.of(name) + ": expected a name used once");
             }
             UpstreamTls tls = TransportSocketParser.upstream(
-                            match.hasTransportSocket(),
-                            match.getTransportSocket(),
+                            match.has("transport_socket"),
+                            match.message("transport_socket"),
                             at.field("transport_socket"),
                             reading)
                     .map(found -> tls(found, http))
                     .orElse(null);
-            matches.add(new TransportMatch(name, EndpointParser.pairs(match.getMatch(), at.field("match")), tls));
+            matches.add(new TransportMatch(name, EndpointParser.pairs(match.message("match"), at.field("match")), tls));
         }
         return matches;
     }
 
     private @Nullable UpstreamTls tls(UpstreamHttp http) {
         return TransportSocketParser.upstream(
-                        message.hasTransportSocket(),
-                        message.getTransportSocket(),
+                        message.has("transport_socket"),
+                        message.message("transport_socket"),
                         path.field("transport_socket"),
                         reading)
                 .map(found -> tls(found, http))
                 .orElse(null);
     }
 
-    private UpstreamTls tls(
-            TransportSocketParser.Found<io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.UpstreamTlsContext>
-                    found,
-            UpstreamHttp http) {
+    private UpstreamTls tls(TransportSocketParser.Found<Message> found, UpstreamHttp http) {
         return TlsParser.upstream(found.context(), http.autoSni(), http.autoSanValidation(), found.path(), reading);
     }
 
     /** Thresholds of high priority are passed over: no route can have that priority. */
-    private static Limits limits(CircuitBreakers message) {
-        for (int i = 0; i < message.getThresholdsCount(); i++) {
-            var thresholds = message.getThresholds(i);
-            if (thresholds.getPriority() == RoutingPriority.DEFAULT) {
+    private static Limits limits(Message message) {
+        for (int i = 0; i < message.count("thresholds"); i++) {
+            var thresholds = message.message("thresholds", i);
+            if (thresholds.choice("priority").equals("DEFAULT")) {
                 return new Limits(
-                        thresholds.hasMaxConnections()
+                        thresholds.has("max_connections")
                                 ? Scalars.unsigned(
-                                        thresholds.getMaxConnections().getValue())
+                                        thresholds.message("max_connections").number("value"))
                                 : Limits.DEFAULT.maxConnections(),
-                        thresholds.hasMaxPendingRequests()
-                                ? Scalars.unsigned(
-                                        thresholds.getMaxPendingRequests().getValue())
+                        thresholds.has("max_pending_requests")
+                                ? Scalars.unsigned(thresholds
+                                        .message("max_pending_requests")
+                                        .number("value"))
                                 : Limits.DEFAULT.maxPendingRequests(),
-                        thresholds.hasMaxRequests()
-                                ? Scalars.unsigned(thresholds.getMaxRequests().getValue())
+                        thresholds.has("max_requests")
+                                ? Scalars.unsigned(
+                                        thresholds.message("max_requests").number("value"))
                                 : Limits.DEFAULT.maxRequests());
             }
         }
         return Limits.DEFAULT;
     }
 
-    private static List<String> bindAddresses(BindConfig message, FieldPath path) {
+    private static List<String> bindAddresses(Message message, FieldPath path) {
         List<String> addresses = new ArrayList<>();
-        if (message.hasSourceAddress()) {
-            addresses.add(bindAddress(message.getSourceAddress(), path.field("source_address")));
+        if (message.has("source_address")) {
+            addresses.add(bindAddress(message.message("source_address"), path.field("source_address")));
         }
         FieldPath extra = path.field("extra_source_addresses");
-        if (message.getExtraSourceAddressesCount() > 0 && !message.hasSourceAddress()) {
+        if (message.count("extra_source_addresses") > 0 && !message.has("source_address")) {
             throw new InvalidResource(extra, "expected a source_address before them");
         }
-        for (int i = 0; i < message.getExtraSourceAddressesCount(); i++) {
+        for (int i = 0; i < message.count("extra_source_addresses"); i++) {
             addresses.add(bindAddress(
-                    message.getExtraSourceAddresses(i).getAddress(), extra.at(i).field("address")));
+                    message.message("extra_source_addresses", i).message("address"),
+                    extra.at(i).field("address")));
         }
         return addresses;
     }
 
-    private static String bindAddress(SocketAddress message, FieldPath path) {
-        AddressParser.ip(message.getAddress(), path.field("address"));
-        if (message.getPortValue() != 0) {
+    private static String bindAddress(Message message, FieldPath path) {
+        AddressParser.ip(message.text("address"), path.field("address"));
+        if (message.number("port_value") != 0) {
             throw new InvalidResource(
-                    path.field("port_value"), message.getPortValue() + ": expected 0, which lets the system choose");
+                    path.field("port_value"),
+                    message.number("port_value") + ": expected 0, which lets the system choose");
         }
-        return Scalars.shared(message.getAddress());
+        return Scalars.shared(message.text("address"));
     }
 }

@@ -1,8 +1,6 @@
 package io.weft.proxy.xds.parse;
 
-import io.envoyproxy.envoy.config.core.v3.ApiConfigSource;
-import io.envoyproxy.envoy.config.core.v3.ApiVersion;
-import io.envoyproxy.envoy.config.core.v3.ConfigSource;
+import io.weft.proxy.wire.Message;
 import java.util.List;
 
 /** Where a named resource is said to come from. Everything comes over the one aggregated stream. */
@@ -24,25 +22,25 @@ final class ConfigSourceParser {
     private ConfigSourceParser() {}
 
     /** Refuses every source but {@code ads}. */
-    static void ads(boolean present, ConfigSource source, FieldPath path) {
-        version(source.getResourceApiVersion(), true, path.field("resource_api_version"));
-        if (!present || !source.hasAds()) {
+    static void ads(boolean present, Message source, FieldPath path) {
+        version(source.choice("resource_api_version"), true, path.field("resource_api_version"));
+        if (!present || !source.has("ads")) {
             throw new InvalidResource(path, named(source) + ": expected ads");
         }
     }
 
     /** Secrets: over {@code ads}, from the proxy's own identity, or, with no source, from the bootstrap file. */
-    static void secrets(boolean present, ConfigSource source, FieldPath path) {
-        if (!present || source.hasAds()) {
-            version(source.getResourceApiVersion(), true, path.field("resource_api_version"));
+    static void secrets(boolean present, Message source, FieldPath path) {
+        if (!present || source.has("ads")) {
+            version(source.choice("resource_api_version"), true, path.field("resource_api_version"));
             return;
         }
-        version(source.getResourceApiVersion(), true, path.field("resource_api_version"));
-        if (!source.hasApiConfigSource()) {
+        version(source.choice("resource_api_version"), true, path.field("resource_api_version"));
+        if (!source.has("api_config_source")) {
             throw new InvalidResource(path, named(source) + ": expected ads or api_config_source");
         }
         FieldPath api = path.field("api_config_source");
-        String cluster = grpcCluster(source.getApiConfigSource(), api);
+        String cluster = grpcCluster(source.message("api_config_source"), api);
         if (!cluster.equals(LOCAL_SECRETS)) {
             throw new InvalidResource(
                     api.field("grpc_services").at(0).field("envoy_grpc").field("cluster_name"),
@@ -51,40 +49,34 @@ final class ConfigSourceParser {
     }
 
     /** The cluster of a gRPC source. */
-    static String grpcCluster(ApiConfigSource source, FieldPath path) {
-        switch (source.getApiType()) {
-            case GRPC, DELTA_GRPC -> {}
+    static String grpcCluster(Message source, FieldPath path) {
+        switch (source.choice("api_type")) {
+            case "GRPC", "DELTA_GRPC" -> {}
             default ->
                 throw new InvalidResource(
-                        path.field("api_type"), source.getApiType().name() + ": expected GRPC or DELTA_GRPC");
+                        path.field("api_type"), source.choice("api_type") + ": expected GRPC or DELTA_GRPC");
         }
-        version(source.getTransportApiVersion(), false, path.field("transport_api_version"));
+        version(source.choice("transport_api_version"), false, path.field("transport_api_version"));
         FieldPath services = path.field("grpc_services");
-        if (source.getGrpcServicesCount() != 1) {
-            throw new InvalidResource(services, source.getGrpcServicesCount() + " services: expected 1");
+        if (source.count("grpc_services") != 1) {
+            throw new InvalidResource(services, source.count("grpc_services") + " services: expected 1");
         }
-        if (!source.getGrpcServices(0).hasEnvoyGrpc()) {
+        if (!source.message("grpc_services", 0).has("envoy_grpc")) {
             throw new InvalidResource(services.at(0), "expected envoy_grpc");
         }
         return Scalars.name(
-                source.getGrpcServices(0).getEnvoyGrpc().getClusterName(),
+                source.message("grpc_services", 0).message("envoy_grpc").text("cluster_name"),
                 services.at(0).field("envoy_grpc").field("cluster_name"));
     }
 
-    private static void version(ApiVersion version, boolean orAuto, FieldPath path) {
-        if (version != ApiVersion.V3 && !(orAuto && version == ApiVersion.AUTO)) {
-            throw new InvalidResource(path, version.name() + ": expected V3");
+    private static void version(String version, boolean orAuto, FieldPath path) {
+        if (!version.equals("V3") && !(orAuto && version.equals("AUTO"))) {
+            throw new InvalidResource(path, version + ": expected V3");
         }
     }
 
-    private static String named(ConfigSource source) {
-        return switch (source.getConfigSourceSpecifierCase()) {
-            case PATH -> "path";
-            case PATH_CONFIG_SOURCE -> "path_config_source";
-            case API_CONFIG_SOURCE -> "api_config_source";
-            case ADS -> "ads";
-            case SELF -> "self";
-            case CONFIGSOURCESPECIFIER_NOT_SET -> "missing";
-        };
+    private static String named(Message source) {
+        String specifier = source.which("config_source_specifier");
+        return specifier.isEmpty() ? "missing" : specifier;
     }
 }

@@ -1,9 +1,8 @@
 package io.weft.proxy.xds.parse;
 
-import com.google.protobuf.ByteString;
-import io.envoyproxy.envoy.config.core.v3.DataSource;
+import io.weft.proxy.wire.Bytes;
+import io.weft.proxy.wire.Message;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -16,21 +15,21 @@ final class DataSourceParser {
 
     private DataSourceParser() {}
 
-    static String text(DataSource message, FieldPath path, Reading reading) {
-        return switch (message.getSpecifierCase()) {
-            case INLINE_STRING -> message.getInlineString();
-            case INLINE_BYTES -> utf8(message.getInlineBytes(), path.field("inline_bytes"));
-            case FILENAME -> file(message.getFilename(), path.field("filename"), reading.sources());
-            case ENVIRONMENT_VARIABLE -> {
-                String value = reading.sources().environment(message.getEnvironmentVariable());
+    static String text(Message message, FieldPath path, Reading reading) {
+        return switch (message.which("specifier")) {
+            case "inline_string" -> message.text("inline_string");
+            case "inline_bytes" -> utf8(message.bytes("inline_bytes"), path.field("inline_bytes"));
+            case "filename" -> file(message.text("filename"), path.field("filename"), reading.sources());
+            case "environment_variable" -> {
+                String value = reading.sources().environment(message.text("environment_variable"));
                 if (value == null) {
                     throw new InvalidResource(
                             path.field("environment_variable"),
-                            Quote.of(message.getEnvironmentVariable()) + ": not set");
+                            Quote.of(message.text("environment_variable")) + ": not set");
                 }
                 yield value;
             }
-            case SPECIFIER_NOT_SET ->
+            default ->
                 throw new InvalidResource(
                         path, "empty: expected filename, inline_string, inline_bytes or environment_variable");
         };
@@ -38,7 +37,7 @@ final class DataSourceParser {
 
     private static String file(String name, FieldPath path, DataSources sources) {
         try {
-            return utf8(ByteString.copyFrom(sources.file(name)), path);
+            return utf8(Bytes.of(sources.file(name)), path);
         } catch (IOException | java.nio.file.InvalidPathException e) {
             String message = String.valueOf(e.getMessage());
             String reason = message.startsWith(name + ": ") ? message.substring(name.length() + 2) : message;
@@ -46,12 +45,9 @@ final class DataSourceParser {
         }
     }
 
-    private static String utf8(ByteString bytes, FieldPath path) {
+    private static String utf8(Bytes bytes, FieldPath path) {
         try {
-            return StandardCharsets.UTF_8
-                    .newDecoder()
-                    .decode(ByteBuffer.wrap(bytes.toByteArray()))
-                    .toString();
+            return StandardCharsets.UTF_8.newDecoder().decode(bytes.buffer()).toString();
         } catch (CharacterCodingException e) {
             throw new InvalidResource(path, bytes.size() + " bytes: expected UTF-8 text");
         }

@@ -1,16 +1,10 @@
 package io.weft.proxy.xds.parse;
 
-import com.google.protobuf.Struct;
-import com.google.protobuf.Value;
-import io.envoyproxy.envoy.config.core.v3.HealthStatus;
-import io.envoyproxy.envoy.config.core.v3.Metadata;
-import io.envoyproxy.envoy.config.endpoint.v3.ClusterLoadAssignment;
-import io.envoyproxy.envoy.config.endpoint.v3.LbEndpoint;
-import io.envoyproxy.envoy.config.endpoint.v3.LocalityLbEndpoints;
 import io.weft.proxy.config.Address;
 import io.weft.proxy.config.Cluster.Endpoint;
 import io.weft.proxy.config.Cluster.Health;
 import io.weft.proxy.config.Cluster.Locality;
+import io.weft.proxy.wire.Message;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -24,8 +18,7 @@ final class EndpointParser {
     private static final String PACKAGE = "envoy.config.endpoint.v3.";
 
     static final List<MessageFields> FIELDS = List.of(
-            MessageFields.typed(PACKAGE + "ClusterLoadAssignment", ClusterLoadAssignment::getDefaultInstance)
-                    .honours("cluster_name", "endpoints", "policy"),
+            MessageFields.typed(PACKAGE + "ClusterLoadAssignment").honours("cluster_name", "endpoints", "policy"),
             MessageFields.of(PACKAGE + "ClusterLoadAssignment.Policy")
                     .only("overprovisioning_factor", "the factor is fixed at Envoy's default", "140"),
             MessageFields.of(PACKAGE + "LocalityLbEndpoints")
@@ -52,76 +45,78 @@ final class EndpointParser {
         this.names = names;
     }
 
-    static Parsers.Assignment assignment(ClusterLoadAssignment message, FieldPath path, Reading reading) {
-        String cluster = Scalars.name(message.getClusterName(), path.field("cluster_name"));
+    static Parsers.Assignment assignment(Message message, FieldPath path, Reading reading) {
+        String cluster = Scalars.name(message.text("cluster_name"), path.field("cluster_name"));
         return new Parsers.Assignment(cluster, localities(message, false, path));
     }
 
-    static List<Locality> localities(ClusterLoadAssignment message, boolean names, FieldPath path) {
+    static List<Locality> localities(Message message, boolean names, FieldPath path) {
         EndpointParser parser = new EndpointParser(names);
-        List<Locality> localities = new ArrayList<>(message.getEndpointsCount());
-        for (int i = 0; i < message.getEndpointsCount(); i++) {
+        List<Locality> localities = new ArrayList<>(message.count("endpoints"));
+        for (int i = 0; i < message.count("endpoints"); i++) {
             localities.add(parser.locality(
-                    message.getEndpoints(i), path.field("endpoints").at(i)));
+                    message.message("endpoints", i), path.field("endpoints").at(i)));
         }
         return localities;
     }
 
-    private Locality locality(LocalityLbEndpoints message, FieldPath path) {
-        List<Endpoint> endpoints = new ArrayList<>(message.getLbEndpointsCount());
-        for (int i = 0; i < message.getLbEndpointsCount(); i++) {
+    private Locality locality(Message message, FieldPath path) {
+        List<Endpoint> endpoints = new ArrayList<>(message.count("lb_endpoints"));
+        for (int i = 0; i < message.count("lb_endpoints"); i++) {
             endpoints.add(endpoint(
-                    message.getLbEndpoints(i), path.field("lb_endpoints").at(i)));
+                    message.message("lb_endpoints", i),
+                    path.field("lb_endpoints").at(i)));
         }
-        var place = message.getLocality();
+        var place = message.message("locality");
         FieldPath at = path.field("locality");
         return new Locality(
-                Scalars.text(place.getRegion(), at.field("region")),
-                Scalars.text(place.getZone(), at.field("zone")),
-                Scalars.text(place.getSubZone(), at.field("sub_zone")),
-                (int) Scalars.within(Scalars.unsigned(message.getPriority()), 0, MAX_PRIORITY, path.field("priority")),
+                Scalars.text(place.text("region"), at.field("region")),
+                Scalars.text(place.text("zone"), at.field("zone")),
+                Scalars.text(place.text("sub_zone"), at.field("sub_zone")),
+                (int) Scalars.within(
+                        Scalars.unsigned(message.number("priority")), 0, MAX_PRIORITY, path.field("priority")),
                 // A locality without a weight gets nothing where localities are weighed, as in Envoy.
-                message.hasLoadBalancingWeight()
-                        ? weight(message.getLoadBalancingWeight().getValue(), path)
+                message.has("load_balancing_weight")
+                        ? weight(message.message("load_balancing_weight").number("value"), path)
                         : 0,
                 endpoints);
     }
 
-    private Endpoint endpoint(LbEndpoint message, FieldPath path) {
-        if (!message.hasEndpoint()) {
+    private Endpoint endpoint(Message message, FieldPath path) {
+        if (!message.has("endpoint")) {
             throw new InvalidResource(path, "expected endpoint");
         }
         FieldPath at = path.field("endpoint");
-        var endpoint = message.getEndpoint();
+        var endpoint = message.message("endpoint");
         Address address = names
-                ? AddressParser.named(endpoint.getAddress(), at.field("address"))
-                : AddressParser.literal(endpoint.getAddress(), at.field("address"));
+                ? AddressParser.named(endpoint.message("address"), at.field("address"))
+                : AddressParser.literal(endpoint.message("address"), at.field("address"));
         return new Endpoint(
                 address,
-                message.hasLoadBalancingWeight()
-                        ? weight(message.getLoadBalancingWeight().getValue(), path)
+                message.has("load_balancing_weight")
+                        ? weight(message.message("load_balancing_weight").number("value"), path)
                         : 1,
-                health(message.getHealthStatus(), path.field("health_status")),
-                Scalars.text(endpoint.getHostname(), at.field("hostname")),
-                transportMetadata(message.getMetadata(), path.field("metadata")));
+                health(message.choice("health_status"), path.field("health_status")),
+                Scalars.text(endpoint.text("hostname"), at.field("hostname")),
+                transportMetadata(message.message("metadata"), path.field("metadata")));
     }
 
     private static long weight(int value, FieldPath path) {
         return Scalars.within(Scalars.unsigned(value), 1, MAX_WEIGHT, path.field("load_balancing_weight"));
     }
 
-    private static Health health(HealthStatus status, FieldPath path) {
+    private static Health health(String status, FieldPath path) {
         return switch (status) {
-            case UNKNOWN, HEALTHY -> Health.HEALTHY;
-            case DEGRADED -> Health.DEGRADED;
-            case DRAINING -> Health.DRAINING;
-            case UNHEALTHY, TIMEOUT -> Health.UNHEALTHY;
-            case UNRECOGNIZED -> throw new InvalidResource(path, "unknown value: expected a health status");
+            case "UNKNOWN", "HEALTHY" -> Health.HEALTHY;
+            case "DEGRADED" -> Health.DEGRADED;
+            case "DRAINING" -> Health.DRAINING;
+            case "UNHEALTHY", "TIMEOUT" -> Health.UNHEALTHY;
+            default -> throw new InvalidResource(path, "unknown value: expected a health status");
         };
     }
 
-    private Map<String, String> transportMetadata(Metadata metadata, FieldPath path) {
-        Struct match = metadata.getFilterMetadataMap().get(TRANSPORT_MATCH);
+    private Map<String, String> transportMetadata(Message metadata, FieldPath path) {
+        Message match = metadata.entries("filter_metadata").get(TRANSPORT_MATCH);
         if (match == null) {
             return Map.of();
         }
@@ -134,13 +129,13 @@ final class EndpointParser {
     }
 
     /** A flat object of strings. */
-    static Map<String, String> pairs(Struct struct, FieldPath path) {
+    static Map<String, String> pairs(Message struct, FieldPath path) {
         Map<String, String> pairs = new LinkedHashMap<>();
-        struct.getFieldsMap().forEach((key, value) -> {
-            if (value.getKindCase() != Value.KindCase.STRING_VALUE) {
-                throw new InvalidResource(path.key(key), value.getKindCase() + ": expected a string");
+        struct.entries("fields").forEach((key, value) -> {
+            if (!value.which("kind").equals("string_value")) {
+                throw new InvalidResource(path.key(key), value.which("kind") + ": expected a string");
             }
-            pairs.put(Scalars.shared(key), Scalars.shared(value.getStringValue()));
+            pairs.put(Scalars.shared(key), Scalars.shared(value.text("string_value")));
         });
         return Map.copyOf(pairs);
     }

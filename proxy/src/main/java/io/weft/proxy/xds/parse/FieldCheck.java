@@ -1,12 +1,12 @@
 package io.weft.proxy.xds.parse;
 
-import com.google.protobuf.Any;
-import com.google.protobuf.Descriptors.FieldDescriptor;
-import com.google.protobuf.InvalidProtocolBufferException;
-import com.google.protobuf.MapEntry;
-import com.google.protobuf.Message;
+import io.weft.proxy.wire.Field;
+import io.weft.proxy.wire.MalformedMessage;
+import io.weft.proxy.wire.Message;
+import io.weft.proxy.wire.MessageType;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Walks every field that is set, through {@code Any} too, and tells the reading which have no effect. A field without
@@ -31,15 +31,11 @@ final class FieldCheck {
         if (++depth > MAX_DEPTH) {
             throw new InvalidResource(path, "nested deeper than " + MAX_DEPTH + " messages");
         }
-        MessageFields known = SupportedFields.of(message.getDescriptorForType().getFullName());
-        for (Map.Entry<FieldDescriptor, Object> entry : message.getAllFields().entrySet()) {
-            checkField(
-                    known,
-                    entry.getKey(),
-                    entry.getValue(),
-                    path.field(entry.getKey().getName()));
+        MessageFields known = SupportedFields.of(message.type().name());
+        for (Field field : message.given()) {
+            checkField(known, message, field, path.field(field.name()));
         }
-        for (int number : message.getUnknownFields().asMap().keySet()) {
+        for (int number : message.unknown()) {
             reading.notSupported(
                     new Problem(path, "field number " + number + " is unknown: " + Problem.NOT_SUPPORTED),
                     known.policy());
@@ -47,12 +43,12 @@ final class FieldCheck {
         depth--;
     }
 
-    private void checkField(MessageFields known, FieldDescriptor field, Object value, FieldPath path) {
-        switch (known.fields().get(field.getName())) {
-            case MessageFields.Support.Honoured() -> descend(field, value, path);
+    private void checkField(MessageFields known, Message message, Field field, FieldPath path) {
+        switch (known.fields().get(field.name())) {
+            case MessageFields.Support.Honoured() -> descend(message.value(field), path);
             case MessageFields.Support.Accepted accepted -> {}
             case MessageFields.Support.Only(var values, var reason) -> {
-                String text = JsonText.of(field, value);
+                String text = JsonText.of(message, field);
                 if (!values.contains(text)) {
                     String expected = values.isEmpty() ? "" : ": expected " + String.join(" or ", values);
                     reading.notSupported(
@@ -64,46 +60,47 @@ final class FieldCheck {
         }
     }
 
-    private void descend(FieldDescriptor field, Object value, FieldPath path) {
-        if (field.getJavaType() != FieldDescriptor.JavaType.MESSAGE) {
-            return;
-        }
-        if (!field.isRepeated()) {
-            into((Message) value, path);
-            return;
-        }
-        List<?> elements = (List<?>) value;
-        for (int i = 0; i < elements.size(); i++) {
-            if (elements.get(i) instanceof MapEntry<?, ?> entry) {
-                if (entry.getValue() instanceof Message inner) {
-                    into(inner, path.key(String.valueOf(entry.getKey())));
+    private void descend(@Nullable Object value, FieldPath path) {
+        switch (value) {
+            case Message inner -> into(inner, path);
+            case List<?> list -> {
+                for (int i = 0; i < list.size(); i++) {
+                    if (list.get(i) instanceof Message inner) {
+                        into(inner, path.at(i));
+                    }
                 }
-            } else {
-                into((Message) elements.get(i), path.at(i));
             }
+            case Map<?, ?> map ->
+                map.forEach((key, element) -> {
+                    if (element instanceof Message inner) {
+                        into(inner, path.key(String.valueOf(key)));
+                    }
+                });
+            case Object scalar -> {}
+            case null -> {}
         }
     }
 
     private void into(Message message, FieldPath path) {
-        String type = message.getDescriptorForType().getFullName();
+        String type = message.type().name();
         if (type.equals(ANY)) {
-            open((Any) message, path);
+            open(message, path);
         } else if (!type.startsWith(WELL_KNOWN)) {
             check(message, path);
         }
     }
 
-    private void open(Any any, FieldPath path) {
-        Message prototype = SupportedFields.prototype(any.getTypeUrl());
-        if (prototype == null) {
-            reading.notSupported(new Problem(path, "type " + Quote.of(any.getTypeUrl()) + " not supported"), false);
+    private void open(Message any, FieldPath path) {
+        MessageType type = SupportedFields.packable(any.text("type_url"));
+        if (type == null) {
+            reading.notSupported(new Problem(path, "type " + Quote.of(any.text("type_url")) + " not supported"), false);
             return;
         }
         Message message;
         try {
-            message = prototype.getParserForType().parseFrom(any.getValue());
-        } catch (InvalidProtocolBufferException e) {
-            throw new InvalidResource(path, "not a valid " + Quote.of(any.getTypeUrl()) + ": " + e.getMessage());
+            message = Message.read(type.name(), any.bytes("value"));
+        } catch (MalformedMessage e) {
+            throw new InvalidResource(path, "not a valid " + Quote.of(any.text("type_url")) + ": " + e.getMessage());
         }
         reading.remember(any, message);
         check(message, path);

@@ -1,6 +1,5 @@
 package io.weft.proxy.xds.parse;
 
-import io.envoyproxy.envoy.config.listener.v3.Filter;
 import io.weft.proxy.config.DownstreamTls;
 import io.weft.proxy.config.FilterChain;
 import io.weft.proxy.config.FilterChain.NetworkFilter;
@@ -8,6 +7,7 @@ import io.weft.proxy.config.FilterChain.Terminal;
 import io.weft.proxy.config.FilterChainMatch;
 import io.weft.proxy.config.FilterChainMatch.SourceType;
 import io.weft.proxy.config.FilterChainMatch.Transport;
+import io.weft.proxy.wire.Message;
 import io.weft.proxy.xds.parse.ExtensionPoint.Extension;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -54,37 +54,33 @@ final class FilterChainParser {
     private static final ExtensionPoint<Found> NETWORK_FILTERS = new ExtensionPoint<>(
             Extension.of(
                     TcpProxyParser.TYPE,
-                    io.envoyproxy.envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy.class,
                     (message, path, reading) -> new Found.Last(TcpProxyParser.tcpProxy(message, path, reading))),
             Extension.of(
                     HttpConnectionManagerParser.TYPE,
-                    io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager
-                            .class,
                     (message, path, reading) ->
                             new Found.Last(HttpConnectionManagerParser.manager(message, path, reading))),
             Extension.of(
                     RbacFilterParser.NETWORK,
-                    io.envoyproxy.envoy.extensions.filters.network.rbac.v3.RBAC.class,
                     (message, path, reading) -> new Found.Guard(RbacFilterParser.network(message, path, reading))));
 
     private FilterChainParser() {}
 
     /** @param otherwise the name of a chain that has none */
-    static FilterChain chain(
-            io.envoyproxy.envoy.config.listener.v3.FilterChain message,
-            String otherwise,
-            FieldPath path,
-            Reading reading) {
+    static FilterChain chain(Message message, String otherwise, FieldPath path, Reading reading) {
         List<NetworkFilter> guards = new ArrayList<>();
         Terminal terminal = null;
         FieldPath filters = path.field("filters");
-        for (int i = 0; i < message.getFiltersCount(); i++) {
-            Filter filter = message.getFilters(i);
+        for (int i = 0; i < message.count("filters"); i++) {
+            Message filter = message.message("filters", i);
             if (terminal != null) {
                 throw new InvalidResource(filters.at(i), "expected nothing after the filter that takes the bytes");
             }
             var found = NETWORK_FILTERS.readIfKnown(
-                    filter.getName(), filter.hasTypedConfig(), filter.getTypedConfig(), filters.at(i), reading);
+                    filter.text("name"),
+                    filter.has("typed_config"),
+                    filter.message("typed_config"),
+                    filters.at(i),
+                    reading);
             switch (found.orElse(null)) {
                 case Found.Guard guard -> guards.add(guard.filter());
                 case Found.Last last -> terminal = last.terminal();
@@ -95,8 +91,8 @@ final class FilterChainParser {
             throw new InvalidResource(filters, "expected tcp_proxy or http_connection_manager at the end");
         }
         return new FilterChain(
-                message.getName().isEmpty() ? otherwise : Scalars.name(message.getName(), path.field("name")),
-                match(message.getFilterChainMatch(), path.field("filter_chain_match")),
+                message.text("name").isEmpty() ? otherwise : Scalars.name(message.text("name"), path.field("name")),
+                match(message.message("filter_chain_match"), path.field("filter_chain_match")),
                 tls(message, path, reading),
                 guards,
                 terminal);
@@ -106,46 +102,48 @@ final class FilterChainParser {
         return new FilterChain(name, chain.match(), chain.tls(), chain.network(), chain.terminal());
     }
 
-    private static @Nullable DownstreamTls tls(
-            io.envoyproxy.envoy.config.listener.v3.FilterChain message, FieldPath path, Reading reading) {
-        Duration timeout = message.hasTransportSocketConnectTimeout()
+    private static @Nullable DownstreamTls tls(Message message, FieldPath path, Reading reading) {
+        Duration timeout = message.has("transport_socket_connect_timeout")
                 ? Scalars.positive(
-                        message.getTransportSocketConnectTimeout(), path.field("transport_socket_connect_timeout"))
+                        message.message("transport_socket_connect_timeout"),
+                        path.field("transport_socket_connect_timeout"))
                 : DownstreamTls.DEFAULT_HANDSHAKE_TIMEOUT;
         return TransportSocketParser.downstream(
-                        message.hasTransportSocket(),
-                        message.getTransportSocket(),
+                        message.has("transport_socket"),
+                        message.message("transport_socket"),
                         path.field("transport_socket"),
                         reading)
                 .map(found -> TlsParser.downstream(found.context(), timeout, found.path(), reading))
                 .orElse(null);
     }
 
-    private static FilterChainMatch match(
-            io.envoyproxy.envoy.config.listener.v3.FilterChainMatch message, FieldPath path) {
-        List<Integer> sourcePorts = new ArrayList<>(message.getSourcePortsCount());
-        for (int i = 0; i < message.getSourcePortsCount(); i++) {
+    private static FilterChainMatch match(Message message, FieldPath path) {
+        List<Integer> sourcePorts = new ArrayList<>(message.count("source_ports"));
+        for (int i = 0; i < message.count("source_ports"); i++) {
             sourcePorts.add(Scalars.port(
-                    message.getSourcePorts(i), path.field("source_ports").at(i)));
+                    message.number("source_ports", i),
+                    path.field("source_ports").at(i)));
         }
         FilterChainMatch match = new FilterChainMatch(
-                message.hasDestinationPort()
-                        ? Scalars.port(message.getDestinationPort().getValue(), path.field("destination_port"))
+                message.has("destination_port")
+                        ? Scalars.port(
+                                message.message("destination_port").number("value"), path.field("destination_port"))
                         : null,
-                AddressParser.cidrs(message.getPrefixRangesList(), path.field("prefix_ranges")),
-                serverNames(message.getServerNamesList(), path.field("server_names")),
-                transport(message.getTransportProtocol(), path.field("transport_protocol")),
-                Scalars.shared(message.getApplicationProtocolsList()),
+                AddressParser.cidrs(message.messages("prefix_ranges"), path.field("prefix_ranges")),
+                serverNames(message.texts("server_names"), path.field("server_names")),
+                transport(message.text("transport_protocol"), path.field("transport_protocol")),
+                Scalars.shared(message.texts("application_protocols")),
                 AddressParser.cidrs(
-                        message.getDirectSourcePrefixRangesList(), path.field("direct_source_prefix_ranges")),
-                switch (message.getSourceType()) {
-                    case ANY -> SourceType.ANY;
-                    case SAME_IP_OR_LOOPBACK -> SourceType.SAME_IP_OR_LOOPBACK;
-                    case EXTERNAL -> SourceType.EXTERNAL;
-                    case UNRECOGNIZED ->
-                        throw HeaderChangesParser.unknown(path.field("source_type"), message.getSourceTypeValue());
+                        message.messages("direct_source_prefix_ranges"), path.field("direct_source_prefix_ranges")),
+                switch (message.choice("source_type")) {
+                    case "ANY" -> SourceType.ANY;
+                    case "SAME_IP_OR_LOOPBACK" -> SourceType.SAME_IP_OR_LOOPBACK;
+                    case "EXTERNAL" -> SourceType.EXTERNAL;
+                    default ->
+                        throw HeaderChangesParser.unknown(
+                                path.field("source_type"), message.choiceNumber("source_type"));
                 },
-                AddressParser.cidrs(message.getSourcePrefixRangesList(), path.field("source_prefix_ranges")),
+                AddressParser.cidrs(message.messages("source_prefix_ranges"), path.field("source_prefix_ranges")),
                 sourcePorts);
         return match.equals(FilterChainMatch.ANY) ? FilterChainMatch.ANY : match;
     }

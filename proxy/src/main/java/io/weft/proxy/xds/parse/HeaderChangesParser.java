@@ -1,7 +1,7 @@
 package io.weft.proxy.xds.parse;
 
-import io.envoyproxy.envoy.config.core.v3.HeaderValueOption;
 import io.weft.proxy.config.HeaderChanges;
+import io.weft.proxy.wire.Message;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -21,7 +21,7 @@ final class HeaderChangesParser {
     private HeaderChangesParser() {}
 
     /** @param kind {@code request} or {@code response} */
-    static HeaderChanges changes(List<HeaderValueOption> add, List<String> remove, String kind, FieldPath path) {
+    static HeaderChanges changes(List<Message> add, List<String> remove, String kind, FieldPath path) {
         if (add.isEmpty() && remove.isEmpty()) {
             return HeaderChanges.NONE;
         }
@@ -42,27 +42,27 @@ final class HeaderChangesParser {
     }
 
     @SuppressWarnings("deprecation") // append is what older control planes send instead of append_action
-    private static HeaderChanges.Set set(HeaderValueOption message, FieldPath path) {
+    private static HeaderChanges.Set set(Message message, FieldPath path) {
         FieldPath header = path.field("header");
-        String name = changeable(message.getHeader().getKey(), header.field("key"));
-        String value = literal(message.getHeader().getValue(), header.field("value"));
-        if (message.hasAppend()) {
-            if (message.getAppendActionValue() != 0) {
+        String name = changeable(message.message("header").text("key"), header.field("key"));
+        String value = literal(message.message("header").text("value"), header.field("value"));
+        if (message.has("append")) {
+            if (message.choiceNumber("append_action") != 0) {
                 throw new InvalidResource(path.field("append"), "expected append or append_action, not both");
             }
             return new HeaderChanges.Set(
                     name,
                     value,
-                    message.getAppend().getValue()
+                    message.message("append").flag("value")
                             ? HeaderChanges.How.APPEND_OR_ADD
                             : HeaderChanges.How.OVERWRITE_OR_ADD);
         }
-        HeaderChanges.How how = switch (message.getAppendAction()) {
-            case APPEND_IF_EXISTS_OR_ADD -> HeaderChanges.How.APPEND_OR_ADD;
-            case ADD_IF_ABSENT -> HeaderChanges.How.ADD_IF_ABSENT;
-            case OVERWRITE_IF_EXISTS_OR_ADD -> HeaderChanges.How.OVERWRITE_OR_ADD;
-            case OVERWRITE_IF_EXISTS -> HeaderChanges.How.OVERWRITE_IF_PRESENT;
-            case UNRECOGNIZED -> throw unknown(path.field("append_action"), message.getAppendActionValue());
+        HeaderChanges.How how = switch (message.choice("append_action")) {
+            case "APPEND_IF_EXISTS_OR_ADD" -> HeaderChanges.How.APPEND_OR_ADD;
+            case "ADD_IF_ABSENT" -> HeaderChanges.How.ADD_IF_ABSENT;
+            case "OVERWRITE_IF_EXISTS_OR_ADD" -> HeaderChanges.How.OVERWRITE_OR_ADD;
+            case "OVERWRITE_IF_EXISTS" -> HeaderChanges.How.OVERWRITE_IF_PRESENT;
+            default -> throw unknown(path.field("append_action"), message.choiceNumber("append_action"));
         };
         return new HeaderChanges.Set(name, value, how);
     }

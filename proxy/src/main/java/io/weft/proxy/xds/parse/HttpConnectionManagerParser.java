@@ -1,8 +1,5 @@
 package io.weft.proxy.xds.parse;
 
-import io.envoyproxy.envoy.config.core.v3.Http1ProtocolOptions;
-import io.envoyproxy.envoy.config.core.v3.Http2ProtocolOptions;
-import io.envoyproxy.envoy.config.core.v3.HttpProtocolOptions;
 import io.weft.proxy.config.HttpConnectionManager;
 import io.weft.proxy.config.HttpConnectionManager.Codec;
 import io.weft.proxy.config.HttpConnectionManager.Forwarded;
@@ -15,6 +12,7 @@ import io.weft.proxy.config.HttpConnectionManager.PathRules.EscapedSlashes;
 import io.weft.proxy.config.HttpConnectionManager.ServerHeader;
 import io.weft.proxy.config.HttpConnectionManager.Timeouts;
 import io.weft.proxy.config.RouteSource;
+import io.weft.proxy.wire.Message;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -26,10 +24,7 @@ final class HttpConnectionManagerParser {
     static final String TYPE = PACKAGE + "HttpConnectionManager";
 
     static final List<MessageFields> FIELDS = List.of(
-            MessageFields.typed(
-                            TYPE,
-                            io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3
-                                            .HttpConnectionManager::getDefaultInstance)
+            MessageFields.typed(TYPE)
                     .honours(
                             "codec_type",
                             "stat_prefix",
@@ -73,7 +68,8 @@ final class HttpConnectionManagerParser {
                             "idle_timeout",
                             "max_connection_duration",
                             "max_headers_count",
-                            "max_requests_per_connection")
+                            "max_requests_per_connection",
+                            "max_stream_duration")
                     .only("headers_with_underscores_action", "headers are kept as they came", "ALLOW"),
             MessageFields.of("envoy.config.core.v3.Http1ProtocolOptions")
                     .honours("accept_http_10", "default_host_for_http_10")
@@ -85,133 +81,137 @@ final class HttpConnectionManagerParser {
     private static final int MAX_HEADER_KB = 8192;
     private static final int MAX_HEADERS = 10_000;
 
-    private final io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager
-            message;
+    private final Message message;
     private final FieldPath path;
     private final Reading reading;
 
-    private HttpConnectionManagerParser(
-            io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager message,
-            FieldPath path,
-            Reading reading) {
+    private HttpConnectionManagerParser(Message message, FieldPath path, Reading reading) {
         this.message = message;
         this.path = path;
         this.reading = reading;
     }
 
-    static HttpConnectionManager manager(
-            io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager message,
-            FieldPath path,
-            Reading reading) {
+    static HttpConnectionManager manager(Message message, FieldPath path, Reading reading) {
         return new HttpConnectionManagerParser(message, path, reading).manager();
     }
 
     private HttpConnectionManager manager() {
         return new HttpConnectionManager(
-                Scalars.name(message.getStatPrefix(), path.field("stat_prefix")),
+                Scalars.name(message.text("stat_prefix"), path.field("stat_prefix")),
                 codec(),
                 routes(),
-                HttpFilterParser.filters(message.getHttpFiltersList(), path.field("http_filters"), reading),
+                HttpFilterParser.filters(message.messages("http_filters"), path.field("http_filters"), reading),
                 timeouts(),
                 limits(),
                 pathRules(),
                 forwarded(),
                 serverHeader(),
-                Scalars.text(message.getServerName(), path.field("server_name")),
+                Scalars.text(message.text("server_name"), path.field("server_name")),
                 http1(),
-                http2(message.getHttp2ProtocolOptions(), path.field("http2_protocol_options")),
-                !message.hasGenerateRequestId()
-                        || message.getGenerateRequestId().getValue(),
-                message.getPreserveExternalRequestId(),
-                message.getStripAnyHostPort(),
+                http2(message.message("http2_protocol_options"), path.field("http2_protocol_options")),
+                !message.has("generate_request_id")
+                        || message.message("generate_request_id").flag("value"),
+                message.flag("preserve_external_request_id"),
+                message.flag("strip_any_host_port"),
                 upgrades(),
-                AccessLogParser.logs(message.getAccessLogList(), path.field("access_log"), reading));
+                AccessLogParser.logs(message.messages("access_log"), path.field("access_log"), reading));
     }
 
     private Codec codec() {
-        return switch (message.getCodecType()) {
-            case AUTO -> Codec.AUTO;
-            case HTTP1 -> Codec.HTTP1;
-            case HTTP2 -> Codec.HTTP2;
-            case HTTP3, UNRECOGNIZED ->
+        return switch (message.choice("codec_type")) {
+            case "AUTO" -> Codec.AUTO;
+            case "HTTP1" -> Codec.HTTP1;
+            case "HTTP2" -> Codec.HTTP2;
+            default ->
                 throw new InvalidResource(
-                        path.field("codec_type"), message.getCodecType().name() + ": expected AUTO, HTTP1 or HTTP2");
+                        path.field("codec_type"), message.choice("codec_type") + ": expected AUTO, HTTP1 or HTTP2");
         };
     }
 
     private RouteSource routes() {
-        return switch (message.getRouteSpecifierCase()) {
-            case ROUTE_CONFIG ->
+        return switch (message.which("route_specifier")) {
+            case "route_config" ->
                 new RouteSource.Inline(
-                        RouteTableParser.table(message.getRouteConfig(), path.field("route_config"), reading));
-            case RDS -> {
+                        RouteTableParser.table(message.message("route_config"), path.field("route_config"), reading));
+            case "rds" -> {
                 FieldPath at = path.field("rds");
-                var rds = message.getRds();
-                ConfigSourceParser.ads(rds.hasConfigSource(), rds.getConfigSource(), at.field("config_source"));
-                yield new RouteSource.Named(Scalars.name(rds.getRouteConfigName(), at.field("route_config_name")));
+                var rds = message.message("rds");
+                ConfigSourceParser.ads(
+                        rds.has("config_source"), rds.message("config_source"), at.field("config_source"));
+                yield new RouteSource.Named(Scalars.name(rds.text("route_config_name"), at.field("route_config_name")));
             }
-            case SCOPED_ROUTES, ROUTESPECIFIER_NOT_SET ->
-                throw new InvalidResource(path, "expected rds or route_config");
+            default -> throw new InvalidResource(path, "expected rds or route_config");
         };
     }
 
     private Timeouts timeouts() {
-        HttpProtocolOptions common = message.getCommonHttpProtocolOptions();
+        Message common = message.message("common_http_protocol_options");
         FieldPath at = path.field("common_http_protocol_options");
+        reading.notSupportedHere(
+                common,
+                at,
+                "idle_timeout",
+                "max_connection_duration",
+                "max_headers_count",
+                "max_requests_per_connection",
+                "headers_with_underscores_action");
         Timeouts otherwise = Timeouts.DEFAULT;
         return new Timeouts(
                 Scalars.duration(
-                        common.hasIdleTimeout(), common.getIdleTimeout(), at.field("idle_timeout"), otherwise.idle()),
+                        common.has("idle_timeout"),
+                        common.message("idle_timeout"),
+                        at.field("idle_timeout"),
+                        otherwise.idle()),
                 Scalars.duration(
-                        message.hasRequestHeadersTimeout(),
-                        message.getRequestHeadersTimeout(),
+                        message.has("request_headers_timeout"),
+                        message.message("request_headers_timeout"),
                         path.field("request_headers_timeout"),
                         otherwise.requestHeaders()),
                 Scalars.duration(
-                        message.hasRequestTimeout(),
-                        message.getRequestTimeout(),
+                        message.has("request_timeout"),
+                        message.message("request_timeout"),
                         path.field("request_timeout"),
                         otherwise.request()),
                 Scalars.duration(
-                        message.hasStreamIdleTimeout(),
-                        message.getStreamIdleTimeout(),
+                        message.has("stream_idle_timeout"),
+                        message.message("stream_idle_timeout"),
                         path.field("stream_idle_timeout"),
                         otherwise.streamIdle()),
                 Scalars.duration(
-                        message.hasDrainTimeout(),
-                        message.getDrainTimeout(),
+                        message.has("drain_timeout"),
+                        message.message("drain_timeout"),
                         path.field("drain_timeout"),
                         otherwise.drain()),
                 Scalars.duration(
-                        common.hasMaxConnectionDuration(),
-                        common.getMaxConnectionDuration(),
+                        common.has("max_connection_duration"),
+                        common.message("max_connection_duration"),
                         at.field("max_connection_duration"),
                         otherwise.maxConnectionDuration()));
     }
 
     private Limits limits() {
-        HttpProtocolOptions common = message.getCommonHttpProtocolOptions();
+        Message common = message.message("common_http_protocol_options");
         FieldPath at = path.field("common_http_protocol_options");
         Limits otherwise = Limits.DEFAULT;
         return new Limits(
                 1024
                         * Scalars.within(
-                                message.hasMaxRequestHeadersKb(),
-                                message.getMaxRequestHeadersKb(),
+                                message.has("max_request_headers_kb"),
+                                message.message("max_request_headers_kb"),
                                 1,
                                 MAX_HEADER_KB,
                                 otherwise.maxHeaderBytes() / 1024,
                                 path.field("max_request_headers_kb")),
                 Scalars.within(
-                        common.hasMaxHeadersCount(),
-                        common.getMaxHeadersCount(),
+                        common.has("max_headers_count"),
+                        common.message("max_headers_count"),
                         1,
                         MAX_HEADERS,
                         otherwise.maxHeaders(),
                         at.field("max_headers_count")),
                 Scalars.within(
-                        common.hasMaxRequestsPerConnection(),
-                        common.getMaxRequestsPerConnection(),
+                        common.has("max_requests_per_connection"),
+                        common.message("max_requests_per_connection"),
                         0,
                         Integer.MAX_VALUE,
                         otherwise.maxRequestsPerConnection(),
@@ -219,83 +219,88 @@ final class HttpConnectionManagerParser {
     }
 
     private PathRules pathRules() {
-        EscapedSlashes escaped = switch (message.getPathWithEscapedSlashesAction()) {
-            case IMPLEMENTATION_SPECIFIC_DEFAULT, KEEP_UNCHANGED -> EscapedSlashes.KEEP;
-            case REJECT_REQUEST -> EscapedSlashes.REJECT;
-            case UNESCAPE_AND_REDIRECT -> EscapedSlashes.UNESCAPE_AND_REDIRECT;
-            case UNESCAPE_AND_FORWARD -> EscapedSlashes.UNESCAPE_AND_FORWARD;
-            case UNRECOGNIZED ->
+        EscapedSlashes escaped = switch (message.choice("path_with_escaped_slashes_action")) {
+            case "IMPLEMENTATION_SPECIFIC_DEFAULT", "KEEP_UNCHANGED" -> EscapedSlashes.KEEP;
+            case "REJECT_REQUEST" -> EscapedSlashes.REJECT;
+            case "UNESCAPE_AND_REDIRECT" -> EscapedSlashes.UNESCAPE_AND_REDIRECT;
+            case "UNESCAPE_AND_FORWARD" -> EscapedSlashes.UNESCAPE_AND_FORWARD;
+            default ->
                 throw HeaderChangesParser.unknown(
-                        path.field("path_with_escaped_slashes_action"), message.getPathWithEscapedSlashesActionValue());
+                        path.field("path_with_escaped_slashes_action"),
+                        message.choiceNumber("path_with_escaped_slashes_action"));
         };
-        return new PathRules(message.getNormalizePath().getValue(), message.getMergeSlashes(), escaped);
+        return new PathRules(message.message("normalize_path").flag("value"), message.flag("merge_slashes"), escaped);
     }
 
     private Forwarded forwarded() {
-        var details = message.getSetCurrentClientCertDetails();
-        ClientCert clientCert = switch (message.getForwardClientCertDetails()) {
-            case SANITIZE -> ClientCert.SANITIZE;
-            case FORWARD_ONLY -> ClientCert.FORWARD_ONLY;
-            case APPEND_FORWARD -> ClientCert.APPEND_FORWARD;
-            case SANITIZE_SET -> ClientCert.SANITIZE_SET;
-            case ALWAYS_FORWARD_ONLY -> ClientCert.ALWAYS_FORWARD_ONLY;
-            case UNRECOGNIZED ->
+        var details = message.message("set_current_client_cert_details");
+        ClientCert clientCert = switch (message.choice("forward_client_cert_details")) {
+            case "SANITIZE" -> ClientCert.SANITIZE;
+            case "FORWARD_ONLY" -> ClientCert.FORWARD_ONLY;
+            case "APPEND_FORWARD" -> ClientCert.APPEND_FORWARD;
+            case "SANITIZE_SET" -> ClientCert.SANITIZE_SET;
+            case "ALWAYS_FORWARD_ONLY" -> ClientCert.ALWAYS_FORWARD_ONLY;
+            default ->
                 throw HeaderChangesParser.unknown(
-                        path.field("forward_client_cert_details"), message.getForwardClientCertDetailsValue());
+                        path.field("forward_client_cert_details"), message.choiceNumber("forward_client_cert_details"));
         };
         return new Forwarded(
-                message.getUseRemoteAddress().getValue(),
+                message.message("use_remote_address").flag("value"),
                 (int) Scalars.within(
-                        Scalars.unsigned(message.getXffNumTrustedHops()), 0, 100, path.field("xff_num_trusted_hops")),
-                message.getSkipXffAppend(),
+                        Scalars.unsigned(message.number("xff_num_trusted_hops")),
+                        0,
+                        100,
+                        path.field("xff_num_trusted_hops")),
+                message.flag("skip_xff_append"),
                 clientCert,
-                details.getUri(),
-                details.getDns(),
-                details.getSubject().getValue());
+                details.flag("uri"),
+                details.flag("dns"),
+                details.message("subject").flag("value"));
     }
 
     private ServerHeader serverHeader() {
-        return switch (message.getServerHeaderTransformation()) {
-            case OVERWRITE -> ServerHeader.OVERWRITE;
-            case APPEND_IF_ABSENT -> ServerHeader.APPEND_IF_ABSENT;
-            case PASS_THROUGH -> ServerHeader.PASS_THROUGH;
-            case UNRECOGNIZED ->
+        return switch (message.choice("server_header_transformation")) {
+            case "OVERWRITE" -> ServerHeader.OVERWRITE;
+            case "APPEND_IF_ABSENT" -> ServerHeader.APPEND_IF_ABSENT;
+            case "PASS_THROUGH" -> ServerHeader.PASS_THROUGH;
+            default ->
                 throw HeaderChangesParser.unknown(
-                        path.field("server_header_transformation"), message.getServerHeaderTransformationValue());
+                        path.field("server_header_transformation"),
+                        message.choiceNumber("server_header_transformation"));
         };
     }
 
     /** As in Envoy where the options are given; where they are not, HTTP/1.0 is served. */
     private Http1 http1() {
-        if (!message.hasHttpProtocolOptions()) {
+        if (!message.has("http_protocol_options")) {
             return Http1.DEFAULT;
         }
-        Http1ProtocolOptions options = message.getHttpProtocolOptions();
+        Message options = message.message("http_protocol_options");
         FieldPath at = path.field("http_protocol_options").field("default_host_for_http_10");
-        String host = Scalars.text(options.getDefaultHostForHttp10(), at);
-        return new Http1(options.getAcceptHttp10(), host.isEmpty() ? null : Scalars.authority(host, at));
+        String host = Scalars.text(options.text("default_host_for_http_10"), at);
+        return new Http1(options.flag("accept_http_10"), host.isEmpty() ? null : Scalars.authority(host, at));
     }
 
-    private static Http2Settings http2(Http2ProtocolOptions message, FieldPath path) {
+    private static Http2Settings http2(Message message, FieldPath path) {
         Http2Settings otherwise = Http2Settings.DEFAULT;
         return new Http2Settings(
                 Scalars.within(
-                        message.hasMaxConcurrentStreams(),
-                        message.getMaxConcurrentStreams(),
+                        message.has("max_concurrent_streams"),
+                        message.message("max_concurrent_streams"),
                         1,
                         Integer.MAX_VALUE,
                         otherwise.maxConcurrentStreams(),
                         path.field("max_concurrent_streams")),
                 Scalars.within(
-                        message.hasInitialStreamWindowSize(),
-                        message.getInitialStreamWindowSize(),
+                        message.has("initial_stream_window_size"),
+                        message.message("initial_stream_window_size"),
                         MIN_WINDOW,
                         Integer.MAX_VALUE,
                         otherwise.streamWindow(),
                         path.field("initial_stream_window_size")),
                 Scalars.within(
-                        message.hasInitialConnectionWindowSize(),
-                        message.getInitialConnectionWindowSize(),
+                        message.has("initial_connection_window_size"),
+                        message.message("initial_connection_window_size"),
                         MIN_WINDOW,
                         Integer.MAX_VALUE,
                         otherwise.connectionWindow(),
@@ -303,15 +308,16 @@ final class HttpConnectionManagerParser {
     }
 
     private List<String> upgrades() {
-        List<String> upgrades = new ArrayList<>(message.getUpgradeConfigsCount());
-        for (int i = 0; i < message.getUpgradeConfigsCount(); i++) {
-            var config = message.getUpgradeConfigs(i);
+        List<String> upgrades = new ArrayList<>(message.count("upgrade_configs"));
+        for (int i = 0; i < message.count("upgrade_configs"); i++) {
+            var config = message.message("upgrade_configs", i);
             FieldPath at = path.field("upgrade_configs").at(i).field("upgrade_type");
-            String type = HeaderChangesParser.name(config.getUpgradeType(), at).toLowerCase(Locale.ROOT);
+            String type =
+                    HeaderChangesParser.name(config.text("upgrade_type"), at).toLowerCase(Locale.ROOT);
             if (type.startsWith("connect")) {
-                throw new InvalidResource(at, Quote.of(config.getUpgradeType()) + ": CONNECT is not supported");
+                throw new InvalidResource(at, Quote.of(config.text("upgrade_type")) + ": CONNECT is not supported");
             }
-            if (!config.hasEnabled() || config.getEnabled().getValue()) {
+            if (!config.has("enabled") || config.message("enabled").flag("value")) {
                 upgrades.add(type.intern());
             }
         }

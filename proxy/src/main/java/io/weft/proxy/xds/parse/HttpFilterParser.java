@@ -1,8 +1,7 @@
 package io.weft.proxy.xds.parse;
 
-import io.envoyproxy.envoy.extensions.filters.http.rbac.v3.RBAC;
-import io.envoyproxy.envoy.extensions.filters.http.router.v3.Router;
 import io.weft.proxy.config.HttpFilter;
+import io.weft.proxy.wire.Message;
 import io.weft.proxy.xds.parse.ExtensionPoint.Extension;
 import java.util.ArrayList;
 import java.util.List;
@@ -18,7 +17,7 @@ final class HttpFilterParser {
                     .honours("name", "typed_config")
                     .accepts("is_optional", "a filter of unknown type is refused all the same")
                     .only("disabled", "filters cannot be switched per route", "false"),
-            MessageFields.typed(ROUTER, Router::getDefaultInstance)
+            MessageFields.typed(ROUTER)
                     .accepts("dynamic_stats", "adds statistics only")
                     .accepts("suppress_envoy_headers", "x-envoy-* headers are never added")
                     .accepts("suppress_grpc_request_failure_code_stats", "concerns statistics only"));
@@ -34,17 +33,12 @@ final class HttpFilterParser {
     private static final ExtensionPoint<Found> HTTP_FILTERS = new ExtensionPoint<>(
             Extension.of(
                     RbacFilterParser.HTTP,
-                    RBAC.class,
                     (message, path, reading) -> new Found.Filter(name -> RbacFilterParser.http(name, message, path))),
-            new Extension<>(
-                    ROUTER, "envoy.filters.http.router", Router.class, (message, path, reading) -> new Found.Last()));
+            new Extension<>(ROUTER, "envoy.filters.http.router", (message, path, reading) -> new Found.Last()));
 
     private HttpFilterParser() {}
 
-    static List<HttpFilter> filters(
-            List<io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpFilter> messages,
-            FieldPath path,
-            Reading reading) {
+    static List<HttpFilter> filters(List<Message> messages, FieldPath path, Reading reading) {
         List<HttpFilter> filters = new ArrayList<>(messages.size());
         boolean last = false;
         for (int i = 0; i < messages.size(); i++) {
@@ -52,9 +46,9 @@ final class HttpFilterParser {
             if (last) {
                 throw new InvalidResource(path.at(i), "expected nothing after the router");
             }
-            String name = Scalars.name(message.getName(), path.at(i).field("name"));
+            String name = Scalars.name(message.text("name"), path.at(i).field("name"));
             var found = HTTP_FILTERS.readIfKnown(
-                    name, message.hasTypedConfig(), message.getTypedConfig(), path.at(i), reading);
+                    name, message.has("typed_config"), message.message("typed_config"), path.at(i), reading);
             switch (found.orElse(null)) {
                 case Found.Filter filter -> filters.add(filter.named().apply(name));
                 case Found.Last() -> last = true;

@@ -1,39 +1,40 @@
 package io.weft.proxy.xds.parse;
 
-import com.google.protobuf.BoolValue;
-import com.google.protobuf.Descriptors.EnumValueDescriptor;
-import com.google.protobuf.Descriptors.FieldDescriptor;
-import com.google.protobuf.Duration;
-import com.google.protobuf.Message;
-import com.google.protobuf.UInt32Value;
-import java.math.BigDecimal;
+import io.weft.proxy.wire.Field;
+import io.weft.proxy.wire.Kind;
+import io.weft.proxy.wire.Message;
+import io.weft.proxy.wire.PlainMessage;
+import java.util.List;
+import java.util.Map;
 
 /** Small values as protobuf's JSON mapping writes them, for comparison with a table and for errors. */
 final class JsonText {
 
     private JsonText() {}
 
-    static String of(FieldDescriptor field, Object value) {
-        if (field.isRepeated()) {
-            return "a list";
-        }
-        return switch (value) {
-            case EnumValueDescriptor constant -> constant.getName();
-            case BoolValue bool -> String.valueOf(bool.getValue());
-            case UInt32Value number -> Integer.toUnsignedString(number.getValue());
-            case Duration duration -> of(duration);
-            case Message message -> message.getAllFields().isEmpty() ? "{}" : "this value";
-            case Integer number when unsigned(field) -> Integer.toUnsignedString(number);
-            default -> String.valueOf(value);
+    /** Of a field that is set. */
+    static String of(Message message, Field field) {
+        return switch (message.value(field)) {
+            case List<?> list -> "a list";
+            case Map<?, ?> map -> "a list";
+            case Message inner -> of(inner);
+            case Integer number when field.kind() == Kind.ENUM -> message.choice(field.name());
+            case Integer number when field.kind().unsigned() -> Integer.toUnsignedString(number);
+            case Object value -> String.valueOf(value);
+            case null -> "";
         };
     }
 
-    static String of(Duration duration) {
-        BigDecimal seconds = BigDecimal.valueOf(duration.getSeconds()).add(BigDecimal.valueOf(duration.getNanos(), 9));
-        return (seconds.signum() == 0 ? "0" : seconds.stripTrailingZeros().toPlainString()) + "s";
+    private static String of(Message inner) {
+        return switch (inner.type().name()) {
+            case "google.protobuf.BoolValue" -> String.valueOf(inner.flag("value"));
+            case "google.protobuf.UInt32Value" -> Integer.toUnsignedString(inner.number("value"));
+            case "google.protobuf.Duration" -> duration(inner);
+            default -> inner.isEmpty() ? "{}" : "this value";
+        };
     }
 
-    private static boolean unsigned(FieldDescriptor field) {
-        return field.getType() == FieldDescriptor.Type.UINT32 || field.getType() == FieldDescriptor.Type.FIXED32;
+    static String duration(Message duration) {
+        return PlainMessage.duration(duration.wide("seconds"), duration.number("nanos"));
     }
 }

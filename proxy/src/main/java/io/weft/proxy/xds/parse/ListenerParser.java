@@ -1,14 +1,11 @@
 package io.weft.proxy.xds.parse;
 
-import io.envoyproxy.envoy.config.listener.v3.ListenerFilter;
-import io.envoyproxy.envoy.extensions.filters.listener.http_inspector.v3.HttpInspector;
-import io.envoyproxy.envoy.extensions.filters.listener.original_dst.v3.OriginalDst;
-import io.envoyproxy.envoy.extensions.filters.listener.tls_inspector.v3.TlsInspector;
 import io.weft.proxy.config.Address;
 import io.weft.proxy.config.FilterChain;
 import io.weft.proxy.config.FilterChainMatch;
 import io.weft.proxy.config.Listener;
 import io.weft.proxy.config.Listener.Inspection;
+import io.weft.proxy.wire.Message;
 import io.weft.proxy.xds.parse.ExtensionPoint.Extension;
 import java.util.ArrayList;
 import java.util.EnumSet;
@@ -24,7 +21,7 @@ final class ListenerParser {
     private static final String FILTERS = "envoy.extensions.filters.listener.";
 
     static final List<MessageFields> FIELDS = List.of(
-            MessageFields.typed(TYPE, io.envoyproxy.envoy.config.listener.v3.Listener::getDefaultInstance)
+            MessageFields.typed(TYPE)
                     .honours(
                             "name",
                             "address",
@@ -47,11 +44,11 @@ final class ListenerParser {
                     .only("freebind", "addresses must exist", "false"),
             MessageFields.of("envoy.config.listener.v3.AdditionalAddress").honours("address"),
             MessageFields.of("envoy.config.listener.v3.ListenerFilter").honours("name", "typed_config"),
-            MessageFields.typed(FILTERS + "original_dst.v3.OriginalDst", OriginalDst::getDefaultInstance),
-            MessageFields.typed(FILTERS + "tls_inspector.v3.TlsInspector", TlsInspector::getDefaultInstance)
+            MessageFields.typed(FILTERS + "original_dst.v3.OriginalDst"),
+            MessageFields.typed(FILTERS + "tls_inspector.v3.TlsInspector")
                     .only("enable_ja3_fingerprinting", "no fingerprints are taken", "false")
                     .accepts("initial_read_buffer_size", "the buffer grows by itself"),
-            MessageFields.typed(FILTERS + "http_inspector.v3.HttpInspector", HttpInspector::getDefaultInstance));
+            MessageFields.typed(FILTERS + "http_inspector.v3.HttpInspector"));
 
     private enum Looks {
         FOR_ORIGINAL_DESTINATION,
@@ -63,42 +60,40 @@ final class ListenerParser {
             new Extension<>(
                     FILTERS + "original_dst.v3.OriginalDst",
                     "envoy.filters.listener.original_dst",
-                    OriginalDst.class,
                     (message, path, reading) -> Looks.FOR_ORIGINAL_DESTINATION),
             new Extension<>(
                     FILTERS + "tls_inspector.v3.TlsInspector",
                     "envoy.filters.listener.tls_inspector",
-                    TlsInspector.class,
                     (message, path, reading) -> Looks.FOR_TLS),
             new Extension<>(
                     FILTERS + "http_inspector.v3.HttpInspector",
                     "envoy.filters.listener.http_inspector",
-                    HttpInspector.class,
                     (message, path, reading) -> Looks.FOR_HTTP));
 
-    private final io.envoyproxy.envoy.config.listener.v3.Listener message;
+    private final Message message;
     private final FieldPath path;
     private final Reading reading;
 
-    private ListenerParser(io.envoyproxy.envoy.config.listener.v3.Listener message, FieldPath path, Reading reading) {
+    private ListenerParser(Message message, FieldPath path, Reading reading) {
         this.message = message;
         this.path = path;
         this.reading = reading;
     }
 
-    static Listener listener(io.envoyproxy.envoy.config.listener.v3.Listener message, FieldPath path, Reading reading) {
+    static Listener listener(Message message, FieldPath path, Reading reading) {
         return new ListenerParser(message, path, reading).listener();
     }
 
     private Listener listener() {
         // Envoy lets a static listener go without a name; the address is then as good as one.
-        Address address = AddressParser.literal(message.getAddress(), path.field("address"));
-        String name =
-                message.getName().isEmpty() ? address.toString() : Scalars.name(message.getName(), path.field("name"));
+        Address address = AddressParser.literal(message.message("address"), path.field("address"));
+        String name = message.text("name").isEmpty()
+                ? address.toString()
+                : Scalars.name(message.text("name"), path.field("name"));
         List<FilterChain> chains = chains();
-        FilterChain otherwise = message.hasDefaultFilterChain()
+        FilterChain otherwise = message.has("default_filter_chain")
                 ? FilterChainParser.chain(
-                        message.getDefaultFilterChain(), "default", path.field("default_filter_chain"), reading)
+                        message.message("default_filter_chain"), "default", path.field("default_filter_chain"), reading)
                 : null;
         if (chains.isEmpty() && otherwise == null) {
             throw new InvalidResource(path.field("filter_chains"), "empty: expected at least one");
@@ -111,57 +106,58 @@ final class ListenerParser {
                 additional(),
                 direction(),
                 looks.contains(Looks.FOR_ORIGINAL_DESTINATION)
-                        || message.getUseOriginalDst().getValue(),
+                        || message.message("use_original_dst").flag("value"),
                 new Inspection(
                         tls,
                         looks.contains(Looks.FOR_HTTP),
                         Scalars.duration(
-                                message.hasListenerFiltersTimeout(),
-                                message.getListenerFiltersTimeout(),
+                                message.has("listener_filters_timeout"),
+                                message.message("listener_filters_timeout"),
                                 path.field("listener_filters_timeout"),
                                 Inspection.DEFAULT_TIMEOUT),
-                        message.getContinueOnListenerFiltersTimeout()),
+                        message.flag("continue_on_listener_filters_timeout")),
                 chains,
                 otherwise,
                 Scalars.within(
-                        message.hasPerConnectionBufferLimitBytes(),
-                        message.getPerConnectionBufferLimitBytes(),
+                        message.has("per_connection_buffer_limit_bytes"),
+                        message.message("per_connection_buffer_limit_bytes"),
                         1,
                         Integer.MAX_VALUE,
                         Listener.DEFAULT_BUFFER_LIMIT,
                         path.field("per_connection_buffer_limit_bytes")),
-                AccessLogParser.logs(message.getAccessLogList(), path.field("access_log"), reading));
+                AccessLogParser.logs(message.messages("access_log"), path.field("access_log"), reading));
     }
 
     private List<Address> additional() {
-        List<Address> more = new ArrayList<>(message.getAdditionalAddressesCount());
-        for (int i = 0; i < message.getAdditionalAddressesCount(); i++) {
+        List<Address> more = new ArrayList<>(message.count("additional_addresses"));
+        for (int i = 0; i < message.count("additional_addresses"); i++) {
             more.add(AddressParser.literal(
-                    message.getAdditionalAddresses(i).getAddress(),
+                    message.message("additional_addresses", i).message("address"),
                     path.field("additional_addresses").at(i).field("address")));
         }
         return more;
     }
 
     private Listener.Direction direction() {
-        return switch (message.getTrafficDirection()) {
-            case UNSPECIFIED -> Listener.Direction.UNSPECIFIED;
-            case INBOUND -> Listener.Direction.INBOUND;
-            case OUTBOUND -> Listener.Direction.OUTBOUND;
-            case UNRECOGNIZED ->
-                throw HeaderChangesParser.unknown(path.field("traffic_direction"), message.getTrafficDirectionValue());
+        return switch (message.choice("traffic_direction")) {
+            case "UNSPECIFIED" -> Listener.Direction.UNSPECIFIED;
+            case "INBOUND" -> Listener.Direction.INBOUND;
+            case "OUTBOUND" -> Listener.Direction.OUTBOUND;
+            default ->
+                throw HeaderChangesParser.unknown(
+                        path.field("traffic_direction"), message.choiceNumber("traffic_direction"));
         };
     }
 
     private Set<Looks> looks() {
         Set<Looks> looks = EnumSet.noneOf(Looks.class);
-        for (int i = 0; i < message.getListenerFiltersCount(); i++) {
-            ListenerFilter filter = message.getListenerFilters(i);
+        for (int i = 0; i < message.count("listener_filters"); i++) {
+            Message filter = message.message("listener_filters", i);
             LISTENER_FILTERS
                     .readIfKnown(
-                            filter.getName(),
-                            filter.hasTypedConfig(),
-                            filter.getTypedConfig(),
+                            filter.text("name"),
+                            filter.has("typed_config"),
+                            filter.message("typed_config"),
                             path.field("listener_filters").at(i),
                             reading)
                     .ifPresent(looks::add);
@@ -179,12 +175,12 @@ final class ListenerParser {
     }
 
     private List<FilterChain> chains() {
-        List<FilterChain> chains = new ArrayList<>(message.getFilterChainsCount());
+        List<FilterChain> chains = new ArrayList<>(message.count("filter_chains"));
         Map<FilterChainMatch, Integer> matches = new HashMap<>();
         Map<String, Integer> names = new HashMap<>();
-        for (int i = 0; i < message.getFilterChainsCount(); i++) {
+        for (int i = 0; i < message.count("filter_chains"); i++) {
             FieldPath at = path.field("filter_chains").at(i);
-            FilterChain chain = FilterChainParser.chain(message.getFilterChains(i), "chain-" + i, at, reading);
+            FilterChain chain = FilterChainParser.chain(message.message("filter_chains", i), "chain-" + i, at, reading);
             Integer same = matches.putIfAbsent(chain.match(), i);
             if (same != null) {
                 throw new InvalidResource(

@@ -1,14 +1,8 @@
 package io.weft.proxy.xds.parse;
 
-import io.envoyproxy.envoy.config.cluster.v3.Cluster.LbPolicy;
-import io.envoyproxy.envoy.config.cluster.v3.LoadBalancingPolicy;
-import io.envoyproxy.envoy.extensions.load_balancing_policies.cluster_provided.v3.ClusterProvided;
-import io.envoyproxy.envoy.extensions.load_balancing_policies.common.v3.LocalityLbConfig;
-import io.envoyproxy.envoy.extensions.load_balancing_policies.least_request.v3.LeastRequest;
-import io.envoyproxy.envoy.extensions.load_balancing_policies.random.v3.Random;
-import io.envoyproxy.envoy.extensions.load_balancing_policies.round_robin.v3.RoundRobin;
 import io.weft.proxy.config.Cluster.LoadBalancing;
 import io.weft.proxy.config.Cluster.Spread;
+import io.weft.proxy.wire.Message;
 import io.weft.proxy.xds.parse.ExtensionPoint.Extension;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -25,15 +19,13 @@ final class LoadBalancingParser {
             MessageFields.of("envoy.config.cluster.v3.LoadBalancingPolicy.Policy")
                     .honours("typed_extension_config"),
             MessageFields.of("envoy.config.core.v3.TypedExtensionConfig").honours("name", "typed_config"),
-            MessageFields.typed(POLICIES + "round_robin.v3.RoundRobin", RoundRobin::getDefaultInstance)
-                    .honours("locality_lb_config"),
-            MessageFields.typed(POLICIES + "least_request.v3.LeastRequest", LeastRequest::getDefaultInstance)
+            MessageFields.typed(POLICIES + "round_robin.v3.RoundRobin").honours("locality_lb_config"),
+            MessageFields.typed(POLICIES + "least_request.v3.LeastRequest")
                     .honours("choice_count", "locality_lb_config")
                     .only("enable_full_scan", "endpoints are drawn, never scanned", "false")
                     .only("selection_method", "endpoints are drawn, never scanned", "N_CHOICES"),
-            MessageFields.typed(POLICIES + "random.v3.Random", Random::getDefaultInstance)
-                    .honours("locality_lb_config"),
-            MessageFields.typed(POLICIES + "cluster_provided.v3.ClusterProvided", ClusterProvided::getDefaultInstance),
+            MessageFields.typed(POLICIES + "random.v3.Random").honours("locality_lb_config"),
+            MessageFields.typed(POLICIES + "cluster_provided.v3.ClusterProvided"),
             MessageFields.of(POLICIES + "common.v3.LocalityLbConfig").honours("locality_weighted_lb_config"),
             MessageFields.of("envoy.config.cluster.v3.Cluster.LeastRequestLbConfig")
                     .honours("choice_count"),
@@ -46,27 +38,25 @@ final class LoadBalancingParser {
     private static final ExtensionPoint<Balance> EXTENSIONS = new ExtensionPoint<>(
             Extension.of(
                     POLICIES + "round_robin.v3.RoundRobin",
-                    RoundRobin.class,
-                    (message, path, reading) -> balance(new LoadBalancing.RoundRobin(), message.getLocalityLbConfig())),
+                    (message, path, reading) ->
+                            balance(new LoadBalancing.RoundRobin(), message.message("locality_lb_config"))),
             Extension.of(
                     POLICIES + "least_request.v3.LeastRequest",
-                    LeastRequest.class,
                     (message, path, reading) -> balance(
                             new LoadBalancing.LeastRequest(Scalars.within(
-                                    message.hasChoiceCount(),
-                                    message.getChoiceCount(),
+                                    message.has("choice_count"),
+                                    message.message("choice_count"),
                                     2,
                                     MAX_CHOICES,
                                     DEFAULT_CHOICES,
                                     path.field("choice_count"))),
-                            message.getLocalityLbConfig())),
+                            message.message("locality_lb_config"))),
             Extension.of(
                     POLICIES + "random.v3.Random",
-                    Random.class,
-                    (message, path, reading) -> balance(new LoadBalancing.Random(), message.getLocalityLbConfig())),
+                    (message, path, reading) ->
+                            balance(new LoadBalancing.Random(), message.message("locality_lb_config"))),
             Extension.of(
                     POLICIES + "cluster_provided.v3.ClusterProvided",
-                    ClusterProvided.class,
                     (message, path, reading) -> new Balance(null, false)));
 
     /** @param balancing null where the cluster itself decides, as one with original destinations does */
@@ -74,44 +64,43 @@ final class LoadBalancingParser {
 
     private LoadBalancingParser() {}
 
-    static Balance balance(io.envoyproxy.envoy.config.cluster.v3.Cluster message, FieldPath path, Reading reading) {
-        if (message.hasLoadBalancingPolicy()) {
-            return extension(message.getLoadBalancingPolicy(), path.field("load_balancing_policy"), reading);
+    static Balance balance(Message message, FieldPath path, Reading reading) {
+        if (message.has("load_balancing_policy")) {
+            return extension(message.message("load_balancing_policy"), path.field("load_balancing_policy"), reading);
         }
-        boolean weighted = message.getCommonLbConfig().hasLocalityWeightedLbConfig();
-        LbPolicy policy = message.getLbPolicy();
-        if (message.hasLeastRequestLbConfig() && policy != LbPolicy.LEAST_REQUEST) {
+        boolean weighted = message.message("common_lb_config").has("locality_weighted_lb_config");
+        String policy = message.choice("lb_policy");
+        if (message.has("least_request_lb_config") && !policy.equals("LEAST_REQUEST")) {
             throw new InvalidResource(
                     path.field("least_request_lb_config"), "expected only with lb_policy LEAST_REQUEST");
         }
         return switch (policy) {
-            case ROUND_ROBIN -> new Balance(new LoadBalancing.RoundRobin(), weighted);
-            case LEAST_REQUEST -> {
-                var config = message.getLeastRequestLbConfig();
+            case "ROUND_ROBIN" -> new Balance(new LoadBalancing.RoundRobin(), weighted);
+            case "LEAST_REQUEST" -> {
+                var config = message.message("least_request_lb_config");
                 yield new Balance(
                         new LoadBalancing.LeastRequest(Scalars.within(
-                                config.hasChoiceCount(),
-                                config.getChoiceCount(),
+                                config.has("choice_count"),
+                                config.message("choice_count"),
                                 2,
                                 MAX_CHOICES,
                                 DEFAULT_CHOICES,
                                 path.field("least_request_lb_config").field("choice_count"))),
                         weighted);
             }
-            case RANDOM -> new Balance(new LoadBalancing.Random(), weighted);
-            case CLUSTER_PROVIDED -> new Balance(null, weighted);
+            case "RANDOM" -> new Balance(new LoadBalancing.Random(), weighted);
+            case "CLUSTER_PROVIDED" -> new Balance(null, weighted);
             default ->
                 throw new InvalidResource(
                         path.field("lb_policy"),
-                        policy.name() + ": expected ROUND_ROBIN, LEAST_REQUEST, RANDOM or CLUSTER_PROVIDED");
+                        policy + ": expected ROUND_ROBIN, LEAST_REQUEST, RANDOM or CLUSTER_PROVIDED");
         };
     }
 
-    static Spread spread(
-            io.envoyproxy.envoy.config.cluster.v3.Cluster message, boolean byLocalityWeight, FieldPath path) {
-        var common = message.getCommonLbConfig();
-        double panic = common.hasHealthyPanicThreshold()
-                ? common.getHealthyPanicThreshold().getValue()
+    static Spread spread(Message message, boolean byLocalityWeight, FieldPath path) {
+        var common = message.message("common_lb_config");
+        double panic = common.has("healthy_panic_threshold")
+                ? common.message("healthy_panic_threshold").real("value")
                 : Spread.DEFAULT.panicThreshold();
         if (!(panic >= 0 && panic <= 100)) {
             throw new InvalidResource(
@@ -125,21 +114,21 @@ final class LoadBalancingParser {
     }
 
     /** The first policy is taken; those after it are for proxies that do not know it. */
-    private static Balance extension(LoadBalancingPolicy message, FieldPath path, Reading reading) {
+    private static Balance extension(Message message, FieldPath path, Reading reading) {
         FieldPath policies = path.field("policies");
-        if (message.getPoliciesCount() == 0) {
+        if (message.count("policies") == 0) {
             throw new InvalidResource(policies, "empty: expected a policy");
         }
-        var config = message.getPolicies(0).getTypedExtensionConfig();
+        var config = message.message("policies", 0).message("typed_extension_config");
         return EXTENSIONS.read(
-                config.getName(),
-                config.hasTypedConfig(),
-                config.getTypedConfig(),
+                config.text("name"),
+                config.has("typed_config"),
+                config.message("typed_config"),
                 policies.at(0).field("typed_extension_config"),
                 reading);
     }
 
-    private static Balance balance(LoadBalancing balancing, LocalityLbConfig locality) {
-        return new Balance(balancing, locality.hasLocalityWeightedLbConfig());
+    private static Balance balance(LoadBalancing balancing, Message locality) {
+        return new Balance(balancing, locality.has("locality_weighted_lb_config"));
     }
 }

@@ -1,13 +1,9 @@
 package io.weft.proxy.xds.parse;
 
 import com.google.re2j.PatternSyntaxException;
-import io.envoyproxy.envoy.config.route.v3.HeaderMatcher;
-import io.envoyproxy.envoy.config.route.v3.QueryParameterMatcher;
-import io.envoyproxy.envoy.type.matcher.v3.PathMatcher;
-import io.envoyproxy.envoy.type.matcher.v3.RegexMatcher;
-import io.envoyproxy.envoy.type.matcher.v3.StringMatcher;
 import io.weft.proxy.config.Route;
 import io.weft.proxy.config.StringMatch;
+import io.weft.proxy.wire.Message;
 import java.util.List;
 import java.util.Locale;
 
@@ -47,23 +43,23 @@ final class MatcherParser {
 
     private MatcherParser() {}
 
-    static StringMatch string(StringMatcher message, FieldPath path) {
-        boolean fold = message.getIgnoreCase();
-        return switch (message.getMatchPatternCase()) {
-            case EXACT -> new StringMatch.Exact(Scalars.shared(message.getExact()), fold);
-            case PREFIX -> new StringMatch.Prefix(notEmpty(message.getPrefix(), path.field("prefix")), fold);
-            case SUFFIX -> new StringMatch.Suffix(notEmpty(message.getSuffix(), path.field("suffix")), fold);
-            case CONTAINS -> new StringMatch.Contains(notEmpty(message.getContains(), path.field("contains")), fold);
+    static StringMatch string(Message message, FieldPath path) {
+        boolean fold = message.flag("ignore_case");
+        return switch (message.which("match_pattern")) {
+            case "exact" -> new StringMatch.Exact(Scalars.shared(message.text("exact")), fold);
+            case "prefix" -> new StringMatch.Prefix(notEmpty(message.text("prefix"), path.field("prefix")), fold);
+            case "suffix" -> new StringMatch.Suffix(notEmpty(message.text("suffix"), path.field("suffix")), fold);
+            case "contains" ->
+                new StringMatch.Contains(notEmpty(message.text("contains"), path.field("contains")), fold);
             // Envoy has it the same way: ignore_case does not reach into a regular expression.
-            case SAFE_REGEX -> regex(message.getSafeRegex(), path.field("safe_regex"));
-            case CUSTOM, MATCHPATTERN_NOT_SET ->
-                throw new InvalidResource(path, "expected exact, prefix, suffix, contains or safe_regex");
+            case "safe_regex" -> regex(message.message("safe_regex"), path.field("safe_regex"));
+            default -> throw new InvalidResource(path, "expected exact, prefix, suffix, contains or safe_regex");
         };
     }
 
-    static StringMatch.Regex regex(RegexMatcher message, FieldPath path) {
+    static StringMatch.Regex regex(Message message, FieldPath path) {
         FieldPath at = path.field("regex");
-        String expression = notEmpty(message.getRegex(), at);
+        String expression = notEmpty(message.text("regex"), at);
         try {
             return StringMatch.Regex.of(expression);
         } catch (PatternSyntaxException e) {
@@ -73,45 +69,52 @@ final class MatcherParser {
         }
     }
 
-    static StringMatch path(PathMatcher message, FieldPath path) {
-        if (!message.hasPath()) {
+    static StringMatch path(Message message, FieldPath path) {
+        if (!message.has("path")) {
             throw new InvalidResource(path.field("path"), "missing");
         }
-        return string(message.getPath(), path.field("path"));
+        return string(message.message("path"), path.field("path"));
     }
 
     @SuppressWarnings("deprecation") // the older forms are still what many control planes send
-    static Route.HeaderMatch header(HeaderMatcher message, FieldPath path) {
-        String name = HeaderChangesParser.name(message.getName(), path.field("name"));
-        Route.HeaderMatch.Condition condition = switch (message.getHeaderMatchSpecifierCase()) {
-            case EXACT_MATCH -> value(new StringMatch.Exact(message.getExactMatch(), false));
-            case PREFIX_MATCH ->
-                value(new StringMatch.Prefix(notEmpty(message.getPrefixMatch(), path.field("prefix_match")), false));
-            case SUFFIX_MATCH ->
-                value(new StringMatch.Suffix(notEmpty(message.getSuffixMatch(), path.field("suffix_match")), false));
-            case CONTAINS_MATCH ->
+    static Route.HeaderMatch header(Message message, FieldPath path) {
+        String name = HeaderChangesParser.name(message.text("name"), path.field("name"));
+        Route.HeaderMatch.Condition condition = switch (message.which("header_match_specifier")) {
+            case "exact_match" -> value(new StringMatch.Exact(message.text("exact_match"), false));
+            case "prefix_match" ->
+                value(new StringMatch.Prefix(
+                        notEmpty(message.text("prefix_match"), path.field("prefix_match")), false));
+            case "suffix_match" ->
+                value(new StringMatch.Suffix(
+                        notEmpty(message.text("suffix_match"), path.field("suffix_match")), false));
+            case "contains_match" ->
                 value(new StringMatch.Contains(
-                        notEmpty(message.getContainsMatch(), path.field("contains_match")), false));
-            case SAFE_REGEX_MATCH -> value(regex(message.getSafeRegexMatch(), path.field("safe_regex_match")));
-            case STRING_MATCH -> value(string(message.getStringMatch(), path.field("string_match")));
-            case RANGE_MATCH ->
+                        notEmpty(message.text("contains_match"), path.field("contains_match")), false));
+            case "safe_regex_match" ->
+                value(regex(message.message("safe_regex_match"), path.field("safe_regex_match")));
+            case "string_match" -> value(string(message.message("string_match"), path.field("string_match")));
+            case "range_match" ->
                 new Route.HeaderMatch.Condition.Range(
-                        message.getRangeMatch().getStart(),
-                        message.getRangeMatch().getEnd());
-            case PRESENT_MATCH -> new Route.HeaderMatch.Condition.Present(message.getPresentMatch());
-            case HEADERMATCHSPECIFIER_NOT_SET -> new Route.HeaderMatch.Condition.Present(true);
+                        message.message("range_match").wide("start"),
+                        message.message("range_match").wide("end"));
+            case "present_match" -> new Route.HeaderMatch.Condition.Present(message.flag("present_match"));
+            case "" -> new Route.HeaderMatch.Condition.Present(true);
+            default -> throw Scalars.notSupported(message, "header_match_specifier", path);
         };
         return new Route.HeaderMatch(
                 name.toLowerCase(Locale.ROOT).intern(),
                 condition,
-                message.getInvertMatch(),
-                message.getTreatMissingHeaderAsEmpty());
+                message.flag("invert_match"),
+                message.flag("treat_missing_header_as_empty"));
     }
 
-    static Route.QueryMatch query(QueryParameterMatcher message, FieldPath path) {
-        String name = Scalars.name(message.getName(), path.field("name"));
+    static Route.QueryMatch query(Message message, FieldPath path) {
+        String name = Scalars.name(message.text("name"), path.field("name"));
         return new Route.QueryMatch(
-                name, message.hasStringMatch() ? string(message.getStringMatch(), path.field("string_match")) : null);
+                name,
+                message.has("string_match")
+                        ? string(message.message("string_match"), path.field("string_match"))
+                        : null);
     }
 
     private static Route.HeaderMatch.Condition value(StringMatch match) {

@@ -1,13 +1,10 @@
 package io.weft.proxy.xds.parse;
 
-import com.google.protobuf.Message;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.function.Supplier;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Which fields of one protobuf message have an effect here. Fields that are not listed are not supported.
@@ -15,13 +12,9 @@ import org.jspecify.annotations.Nullable;
  * @param type full protobuf name
  * @param policy whether the message decides who may do what: then an unlisted field is refused even where the operator
  *     asked for warnings only, because ignoring it could allow what it forbids
- * @param prototype the message, if it may stand in a {@code google.protobuf.Any}
+ * @param packable whether the message may stand in a {@code google.protobuf.Any}
  */
-record MessageFields(
-        String type,
-        boolean policy,
-        Map<String, Support> fields,
-        @Nullable Supplier<? extends Message> prototype) {
+record MessageFields(String type, boolean policy, Map<String, Support> fields, boolean packable) {
 
     /** How far a field is supported. */
     sealed interface Support {
@@ -41,16 +34,16 @@ record MessageFields(
     }
 
     static MessageFields of(String type) {
-        return new MessageFields(type, false, Map.of(), null);
+        return new MessageFields(type, false, Map.of(), false);
     }
 
     /** A message that may stand in a {@code typed_config}. */
-    static MessageFields typed(String type, Supplier<? extends Message> prototype) {
-        return new MessageFields(type, false, Map.of(), prototype);
+    static MessageFields typed(String type) {
+        return new MessageFields(type, false, Map.of(), true);
     }
 
     MessageFields decidesPolicy() {
-        return new MessageFields(type, true, fields, prototype);
+        return new MessageFields(type, true, fields, packable);
     }
 
     MessageFields honours(String... names) {
@@ -58,7 +51,7 @@ record MessageFields(
         for (String name : names) {
             more.put(name, HONOURED);
         }
-        return new MessageFields(type, policy, more, prototype);
+        return new MessageFields(type, policy, more, packable);
     }
 
     MessageFields accepts(String name, String reason) {
@@ -73,6 +66,6 @@ record MessageFields(
     private MessageFields with(String name, Support support) {
         Map<String, Support> more = new LinkedHashMap<>(fields);
         more.put(name, support);
-        return new MessageFields(type, policy, more, prototype);
+        return new MessageFields(type, policy, more, packable);
     }
 }

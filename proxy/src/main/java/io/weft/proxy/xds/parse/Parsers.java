@@ -1,19 +1,13 @@
 package io.weft.proxy.xds.parse;
 
-import com.google.protobuf.Any;
-import com.google.protobuf.CodedInputStream;
-import com.google.protobuf.InvalidProtocolBufferException;
-import com.google.protobuf.Message;
-import com.google.protobuf.WireFormat;
-import io.envoyproxy.envoy.config.bootstrap.v3.Bootstrap;
-import io.envoyproxy.envoy.config.endpoint.v3.ClusterLoadAssignment;
-import io.envoyproxy.envoy.config.route.v3.RouteConfiguration;
 import io.weft.proxy.config.Cluster;
 import io.weft.proxy.config.Cluster.Locality;
 import io.weft.proxy.config.Listener;
 import io.weft.proxy.config.RouteTable;
 import io.weft.proxy.config.Secret;
-import java.io.IOException;
+import io.weft.proxy.wire.Bytes;
+import io.weft.proxy.wire.MalformedMessage;
+import io.weft.proxy.wire.Message;
 import java.util.List;
 
 /**
@@ -31,8 +25,6 @@ public final class Parsers {
 
     public record NamedSecret(String name, Secret secret) {}
 
-    private static final int NAME_TAG = (1 << 3) | WireFormat.WIRETYPE_LENGTH_DELIMITED;
-
     private final UnsupportedFields unsupported;
     private final DataSources sources;
 
@@ -45,62 +37,63 @@ public final class Parsers {
         this.sources = sources;
     }
 
-    public Listener listener(Any resource) {
-        return listener(
-                open(resource, io.envoyproxy.envoy.config.listener.v3.Listener.getDefaultInstance(), "listeners"));
+    public Listener listener(Bytes resource) {
+        return listener(open(resource, "envoy.config.listener.v3.Listener", "listeners"));
     }
 
-    public Listener listener(io.envoyproxy.envoy.config.listener.v3.Listener message) {
+    public Listener listener(Message message) {
         return Reading.of(
-                message, path("listeners", message.getName()), ListenerParser::listener, unsupported, sources);
+                message, path("listeners", message.text("name")), ListenerParser::listener, unsupported, sources);
     }
 
-    public Cluster cluster(Any resource) {
-        return cluster(open(resource, io.envoyproxy.envoy.config.cluster.v3.Cluster.getDefaultInstance(), "clusters"));
+    public Cluster cluster(Bytes resource) {
+        return cluster(open(resource, "envoy.config.cluster.v3.Cluster", "clusters"));
     }
 
-    public Cluster cluster(io.envoyproxy.envoy.config.cluster.v3.Cluster message) {
-        return Reading.of(message, path("clusters", message.getName()), ClusterParser::cluster, unsupported, sources);
-    }
-
-    public Assignment assignment(Any resource) {
-        return assignment(open(resource, ClusterLoadAssignment.getDefaultInstance(), "endpoints"));
-    }
-
-    public Assignment assignment(ClusterLoadAssignment message) {
+    public Cluster cluster(Message message) {
         return Reading.of(
-                message, path("endpoints", message.getClusterName()), EndpointParser::assignment, unsupported, sources);
+                message, path("clusters", message.text("name")), ClusterParser::cluster, unsupported, sources);
     }
 
-    public RouteTable routes(Any resource) {
-        return routes(open(resource, RouteConfiguration.getDefaultInstance(), "routes"));
+    public Assignment assignment(Bytes resource) {
+        return assignment(open(resource, "envoy.config.endpoint.v3.ClusterLoadAssignment", "endpoints"));
     }
 
-    public RouteTable routes(RouteConfiguration message) {
+    public Assignment assignment(Message message) {
         return Reading.of(
                 message,
-                path("routes", message.getName()),
+                path("endpoints", message.text("cluster_name")),
+                EndpointParser::assignment,
+                unsupported,
+                sources);
+    }
+
+    public RouteTable routes(Bytes resource) {
+        return routes(open(resource, "envoy.config.route.v3.RouteConfiguration", "routes"));
+    }
+
+    public RouteTable routes(Message message) {
+        return Reading.of(
+                message,
+                path("routes", message.text("name")),
                 (table, path, reading) -> {
-                    Scalars.name(table.getName(), path.field("name"));
+                    Scalars.name(table.text("name"), path.field("name"));
                     return RouteTableParser.table(table, path, reading);
                 },
                 unsupported,
                 sources);
     }
 
-    public NamedSecret secret(Any resource) {
-        return secret(open(
-                resource,
-                io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.Secret.getDefaultInstance(),
-                "secrets"));
+    public NamedSecret secret(Bytes resource) {
+        return secret(open(resource, "envoy.extensions.transport_sockets.tls.v3.Secret", "secrets"));
     }
 
-    public NamedSecret secret(io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.Secret message) {
-        return Reading.of(message, path("secrets", message.getName()), SecretParser::secret, unsupported, sources);
+    public NamedSecret secret(Message message) {
+        return Reading.of(message, path("secrets", message.text("name")), SecretParser::secret, unsupported, sources);
     }
 
     /** What stands around the resources of a bootstrap file; the resources in it must have been taken out before. */
-    public BootstrapParser.Frame bootstrap(Bootstrap message) {
+    public BootstrapParser.Frame bootstrap(Message message) {
         return Reading.of(message, FieldPath.root(""), BootstrapParser::frame, unsupported, sources);
     }
 
@@ -110,37 +103,20 @@ public final class Parsers {
      *
      * @return empty where there is none to be found
      */
-    public static String nameOf(Any resource) {
-        CodedInputStream input = resource.getValue().newCodedInput();
-        try {
-            for (int tag = input.readTag(); tag != 0; tag = input.readTag()) {
-                if (tag == NAME_TAG) {
-                    return Quote.shortened(input.readStringRequireUtf8());
-                }
-                input.skipField(tag);
-            }
-        } catch (IOException e) {
-            return ""; // broken before any name
-        }
-        return "";
+    public static String nameOf(Bytes resource) {
+        return Quote.shortened(Message.textOf(1, resource));
     }
 
     private static FieldPath path(String collection, String name) {
         return FieldPath.resource(collection, name);
     }
 
-    private static <M extends Message> M open(Any resource, M prototype, String collection) {
-        FieldPath path = path(collection, nameOf(resource));
-        String expected = prototype.getDescriptorForType().getFullName();
-        if (!SupportedFields.typeName(resource.getTypeUrl()).equals(expected)) {
-            throw new InvalidResource(path, "type " + Quote.of(resource.getTypeUrl()) + ": expected " + expected);
-        }
+    private static Message open(Bytes resource, String type, String collection) {
         try {
-            @SuppressWarnings("unchecked") // a message's parser gives messages of its own class
-            M message = (M) prototype.getParserForType().parseFrom(resource.getValue());
-            return message;
-        } catch (InvalidProtocolBufferException e) {
-            throw new InvalidResource(path, "not a valid " + expected + ": " + e.getMessage());
+            return Message.read(type, resource);
+        } catch (MalformedMessage e) {
+            throw new InvalidResource(
+                    path(collection, nameOf(resource)), "not a valid " + type + ": " + e.getMessage());
         }
     }
 }

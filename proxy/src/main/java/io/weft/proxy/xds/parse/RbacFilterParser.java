@@ -1,8 +1,8 @@
 package io.weft.proxy.xds.parse;
 
-import io.envoyproxy.envoy.extensions.filters.http.rbac.v3.RBAC;
 import io.weft.proxy.config.FilterChain.NetworkFilter.NetworkRbac;
 import io.weft.proxy.config.HttpFilter.HttpRbac;
+import io.weft.proxy.wire.Message;
 import java.util.List;
 
 /** The two filters that enforce RBAC rules. */
@@ -12,13 +12,12 @@ final class RbacFilterParser {
     static final String HTTP = "envoy.extensions.filters.http.rbac.v3.RBAC";
 
     static final List<MessageFields> FIELDS = List.of(
-            MessageFields.typed(
-                            NETWORK, io.envoyproxy.envoy.extensions.filters.network.rbac.v3.RBAC::getDefaultInstance)
+            MessageFields.typed(NETWORK)
                     .decidesPolicy()
                     .honours("stat_prefix", "rules", "shadow_rules")
                     .accepts("shadow_rules_stat_prefix", "statistics are named after the filter")
                     .only("enforcement_type", "a connection is judged once", "ONE_TIME_ON_FIRST_BYTE"),
-            MessageFields.typed(HTTP, RBAC::getDefaultInstance)
+            MessageFields.typed(HTTP)
                     .decidesPolicy()
                     .honours("rules", "shadow_rules")
                     .accepts("rules_stat_prefix", "statistics are named after the filter")
@@ -27,23 +26,22 @@ final class RbacFilterParser {
 
     private RbacFilterParser() {}
 
-    static NetworkRbac network(
-            io.envoyproxy.envoy.extensions.filters.network.rbac.v3.RBAC message, FieldPath path, Reading reading) {
+    static NetworkRbac network(Message message, FieldPath path, Reading reading) {
         return new NetworkRbac(
-                Scalars.name(message.getStatPrefix(), path.field("stat_prefix")),
-                message.hasRules() ? RbacParser.rules(message.getRules(), path.field("rules")) : null,
-                message.hasShadowRules()
-                        ? RbacParser.rules(message.getShadowRules(), path.field("shadow_rules"))
+                Scalars.name(message.text("stat_prefix"), path.field("stat_prefix")),
+                message.has("rules") ? RbacParser.rules(message.message("rules"), path.field("rules")) : null,
+                message.has("shadow_rules")
+                        ? RbacParser.rules(message.message("shadow_rules"), path.field("shadow_rules"))
                         : null);
     }
 
     /** @param name of the filter in its list */
-    static HttpRbac http(String name, RBAC message, FieldPath path) {
+    static HttpRbac http(String name, Message message, FieldPath path) {
         return new HttpRbac(
                 name,
-                message.hasRules() ? RbacParser.rules(message.getRules(), path.field("rules")) : null,
-                message.hasShadowRules()
-                        ? RbacParser.rules(message.getShadowRules(), path.field("shadow_rules"))
+                message.has("rules") ? RbacParser.rules(message.message("rules"), path.field("rules")) : null,
+                message.has("shadow_rules")
+                        ? RbacParser.rules(message.message("shadow_rules"), path.field("shadow_rules"))
                         : null);
     }
 }

@@ -1,10 +1,9 @@
 package io.weft.proxy.xds.parse;
 
-import io.envoyproxy.envoy.config.rbac.v3.RBAC;
-import io.envoyproxy.envoy.type.v3.Int32Range;
 import io.weft.proxy.config.Rbac;
 import io.weft.proxy.config.Rbac.Permission;
 import io.weft.proxy.config.Rbac.Principal;
+import io.weft.proxy.wire.Message;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeMap;
@@ -53,26 +52,26 @@ final class RbacParser {
 
     private RbacParser() {}
 
-    static Rbac rules(RBAC message, FieldPath path) {
-        Rbac.Action action = switch (message.getAction()) {
-            case ALLOW -> Rbac.Action.ALLOW;
-            case DENY -> Rbac.Action.DENY;
-            case LOG -> Rbac.Action.LOG;
-            case UNRECOGNIZED -> throw HeaderChangesParser.unknown(path.field("action"), message.getActionValue());
+    static Rbac rules(Message message, FieldPath path) {
+        Rbac.Action action = switch (message.choice("action")) {
+            case "ALLOW" -> Rbac.Action.ALLOW;
+            case "DENY" -> Rbac.Action.DENY;
+            case "LOG" -> Rbac.Action.LOG;
+            default -> throw HeaderChangesParser.unknown(path.field("action"), message.choiceNumber("action"));
         };
         TreeMap<String, Rbac.Policy> policies = new TreeMap<>();
-        message.getPoliciesMap().forEach((name, policy) -> {
+        message.entries("policies").forEach((name, policy) -> {
             FieldPath at = path.field("policies").key(name);
             policies.put(
                     Scalars.text(name, at),
                     new Rbac.Policy(
-                            each(policy.getPermissionsList(), at.field("permissions"), RbacParser::permission),
-                            each(policy.getPrincipalsList(), at.field("principals"), RbacParser::principal)));
+                            each(policy.messages("permissions"), at.field("permissions"), RbacParser::permission),
+                            each(policy.messages("principals"), at.field("principals"), RbacParser::principal)));
         });
         return new Rbac(action, policies);
     }
 
-    private static <M, R> List<R> each(List<M> messages, FieldPath path, BiFunction<M, FieldPath, R> parser) {
+    private static <R> List<R> each(List<Message> messages, FieldPath path, BiFunction<Message, FieldPath, R> parser) {
         if (messages.isEmpty()) {
             throw new InvalidResource(path, "empty: expected at least one");
         }
@@ -83,71 +82,79 @@ final class RbacParser {
         return read;
     }
 
-    private static Permission permission(io.envoyproxy.envoy.config.rbac.v3.Permission message, FieldPath path) {
-        return switch (message.getRuleCase()) {
-            case ANY -> {
-                isTrue(message.getAny(), path.field("any"));
+    private static Permission permission(Message message, FieldPath path) {
+        return switch (message.which("rule")) {
+            case "any" -> {
+                isTrue(message.flag("any"), path.field("any"));
                 yield new Permission.Any();
             }
-            case AND_RULES ->
+            case "and_rules" ->
                 new Permission.AllOf(each(
-                        message.getAndRules().getRulesList(),
+                        message.message("and_rules").messages("rules"),
                         path.field("and_rules").field("rules"),
                         RbacParser::permission));
-            case OR_RULES ->
+            case "or_rules" ->
                 new Permission.AnyOf(each(
-                        message.getOrRules().getRulesList(),
+                        message.message("or_rules").messages("rules"),
                         path.field("or_rules").field("rules"),
                         RbacParser::permission));
-            case NOT_RULE -> new Permission.Not(permission(message.getNotRule(), path.field("not_rule")));
-            case HEADER -> new Permission.Header(MatcherParser.header(message.getHeader(), path.field("header")));
-            case URL_PATH -> new Permission.UrlPath(MatcherParser.path(message.getUrlPath(), path.field("url_path")));
-            case DESTINATION_IP ->
+            case "not_rule" -> new Permission.Not(permission(message.message("not_rule"), path.field("not_rule")));
+            case "header" ->
+                new Permission.Header(MatcherParser.header(message.message("header"), path.field("header")));
+            case "url_path" ->
+                new Permission.UrlPath(MatcherParser.path(message.message("url_path"), path.field("url_path")));
+            case "destination_ip" ->
                 new Permission.DestinationIp(
-                        AddressParser.cidr(message.getDestinationIp(), path.field("destination_ip")));
-            case DESTINATION_PORT ->
+                        AddressParser.cidr(message.message("destination_ip"), path.field("destination_ip")));
+            case "destination_port" ->
                 new Permission.DestinationPort(
-                        Scalars.port(message.getDestinationPort(), path.field("destination_port")));
-            case DESTINATION_PORT_RANGE ->
-                range(message.getDestinationPortRange(), path.field("destination_port_range"));
-            case REQUESTED_SERVER_NAME ->
-                new Permission.RequestedServerName(
-                        MatcherParser.string(message.getRequestedServerName(), path.field("requested_server_name")));
+                        Scalars.port(message.number("destination_port"), path.field("destination_port")));
+            case "destination_port_range" ->
+                range(message.message("destination_port_range"), path.field("destination_port_range"));
+            case "requested_server_name" ->
+                new Permission.RequestedServerName(MatcherParser.string(
+                        message.message("requested_server_name"), path.field("requested_server_name")));
             default -> throw new InvalidResource(path, "expected a rule that is supported");
         };
     }
 
     @SuppressWarnings("deprecation") // source_ip is the TCP peer, as direct_remote_ip is
-    private static Principal principal(io.envoyproxy.envoy.config.rbac.v3.Principal message, FieldPath path) {
-        return switch (message.getIdentifierCase()) {
-            case ANY -> {
-                isTrue(message.getAny(), path.field("any"));
+    private static Principal principal(Message message, FieldPath path) {
+        return switch (message.which("identifier")) {
+            case "any" -> {
+                isTrue(message.flag("any"), path.field("any"));
                 yield new Principal.Any();
             }
-            case AND_IDS ->
+            case "and_ids" ->
                 new Principal.AllOf(each(
-                        message.getAndIds().getIdsList(), path.field("and_ids").field("ids"), RbacParser::principal));
-            case OR_IDS ->
+                        message.message("and_ids").messages("ids"),
+                        path.field("and_ids").field("ids"),
+                        RbacParser::principal));
+            case "or_ids" ->
                 new Principal.AnyOf(each(
-                        message.getOrIds().getIdsList(), path.field("or_ids").field("ids"), RbacParser::principal));
-            case NOT_ID -> new Principal.Not(principal(message.getNotId(), path.field("not_id")));
-            case AUTHENTICATED -> {
-                var authenticated = message.getAuthenticated();
-                yield authenticated.hasPrincipalName()
+                        message.message("or_ids").messages("ids"),
+                        path.field("or_ids").field("ids"),
+                        RbacParser::principal));
+            case "not_id" -> new Principal.Not(principal(message.message("not_id"), path.field("not_id")));
+            case "authenticated" -> {
+                var authenticated = message.message("authenticated");
+                yield authenticated.has("principal_name")
                         ? new Principal.AuthenticatedName(MatcherParser.string(
-                                authenticated.getPrincipalName(),
+                                authenticated.message("principal_name"),
                                 path.field("authenticated").field("principal_name")))
                         : new Principal.Authenticated();
             }
-            case SOURCE_IP ->
-                new Principal.DirectRemoteIp(AddressParser.cidr(message.getSourceIp(), path.field("source_ip")));
-            case DIRECT_REMOTE_IP ->
+            case "source_ip" ->
+                new Principal.DirectRemoteIp(AddressParser.cidr(message.message("source_ip"), path.field("source_ip")));
+            case "direct_remote_ip" ->
                 new Principal.DirectRemoteIp(
-                        AddressParser.cidr(message.getDirectRemoteIp(), path.field("direct_remote_ip")));
-            case REMOTE_IP ->
-                new Principal.RemoteIp(AddressParser.cidr(message.getRemoteIp(), path.field("remote_ip")));
-            case HEADER -> new Principal.Header(MatcherParser.header(message.getHeader(), path.field("header")));
-            case URL_PATH -> new Principal.UrlPath(MatcherParser.path(message.getUrlPath(), path.field("url_path")));
+                        AddressParser.cidr(message.message("direct_remote_ip"), path.field("direct_remote_ip")));
+            case "remote_ip" ->
+                new Principal.RemoteIp(AddressParser.cidr(message.message("remote_ip"), path.field("remote_ip")));
+            case "header" ->
+                new Principal.Header(MatcherParser.header(message.message("header"), path.field("header")));
+            case "url_path" ->
+                new Principal.UrlPath(MatcherParser.path(message.message("url_path"), path.field("url_path")));
             default -> throw new InvalidResource(path, "expected an identifier that is supported");
         };
     }
@@ -159,9 +166,9 @@ final class RbacParser {
         }
     }
 
-    private static Permission range(Int32Range message, FieldPath path) {
-        int start = (int) Scalars.within(message.getStart(), 0, 65535, path.field("start"));
-        int end = (int) Scalars.within(message.getEnd(), start + 1L, 65536, path.field("end"));
+    private static Permission range(Message message, FieldPath path) {
+        int start = (int) Scalars.within(message.number("start"), 0, 65535, path.field("start"));
+        int end = (int) Scalars.within(message.number("end"), start + 1L, 65536, path.field("end"));
         return new Permission.DestinationPortRange(start, end);
     }
 }

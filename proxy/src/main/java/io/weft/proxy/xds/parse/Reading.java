@@ -1,7 +1,6 @@
 package io.weft.proxy.xds.parse;
 
-import com.google.protobuf.Any;
-import com.google.protobuf.Message;
+import io.weft.proxy.wire.Message;
 import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.List;
@@ -13,7 +12,7 @@ final class Reading {
     private final DataSources sources;
     private final List<Problem> unsupported = new ArrayList<>();
     private final List<Problem> refused = new ArrayList<>();
-    private final IdentityHashMap<Any, Message> opened = new IdentityHashMap<>();
+    private final IdentityHashMap<Message, Message> opened = new IdentityHashMap<>();
 
     private Reading(UnsupportedFields policy, DataSources sources) {
         this.policy = policy;
@@ -21,8 +20,7 @@ final class Reading {
     }
 
     /** Checks a whole resource for fields without effect, then parses it. */
-    static <M extends Message, R> R of(
-            M message, FieldPath root, Parse<M, R> parser, UnsupportedFields policy, DataSources sources) {
+    static <R> R of(Message message, FieldPath root, Parse<R> parser, UnsupportedFields policy, DataSources sources) {
         Reading reading = new Reading(policy, sources);
         new FieldCheck(reading).check(message, root);
         reading.refuse();
@@ -58,25 +56,27 @@ final class Reading {
     /** Every field that is set in {@code message} has no effect where it stands, although it has elsewhere. */
     void notSupportedHere(Message message, FieldPath path, String... except) {
         List<String> honoured = List.of(except);
-        for (var field : message.getAllFields().keySet()) {
-            if (!honoured.contains(field.getName())) {
-                notSupported(path.field(field.getName()));
+        for (var field : message.given()) {
+            if (!honoured.contains(field.name())) {
+                notSupported(path.field(field.name()));
             }
         }
     }
 
-    void remember(Any any, Message message) {
+    void remember(Message any, Message message) {
         opened.put(any, message);
     }
 
     /** The message in {@code any}, opened when the resource was checked. */
-    <M extends Message> M open(Any any, Class<M> type, FieldPath path) {
+    Message open(Message any, String type, FieldPath path) {
         Message message = opened.get(any);
-        if (message == null || !type.isInstance(message)) {
+        if (message == null || !message.type().name().equals(type)) {
             throw new InvalidResource(
-                    path, "type " + Quote.of(any.getTypeUrl()) + ": expected " + type.getSimpleName());
+                    path,
+                    "type " + Quote.of(any.text("type_url")) + ": expected "
+                            + type.substring(type.lastIndexOf('.') + 1));
         }
-        return type.cast(message);
+        return message;
     }
 
     private void refuse() {

@@ -1,15 +1,12 @@
 package io.weft.proxy.xds.parse;
 
-import io.envoyproxy.envoy.config.route.v3.RetryPolicy;
-import io.envoyproxy.envoy.config.route.v3.RouteAction;
-import io.envoyproxy.envoy.config.route.v3.WeightedCluster;
-import io.envoyproxy.envoy.type.matcher.v3.RegexMatchAndSubstitute;
 import io.weft.proxy.config.ClusterChoice;
 import io.weft.proxy.config.ClusterChoice.Weighted.Share;
 import io.weft.proxy.config.Route;
 import io.weft.proxy.config.Route.HostRewrite;
 import io.weft.proxy.config.Route.PathRewrite;
 import io.weft.proxy.config.Route.RetryPolicy.On;
+import io.weft.proxy.wire.Message;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumSet;
@@ -58,63 +55,68 @@ final class RouteActionParser {
 
     private RouteActionParser() {}
 
-    static Route.Forward forward(RouteAction message, Route.Match match, Route.RetryPolicy inherited, FieldPath path) {
+    static Route.Forward forward(Message message, Route.Match match, Route.RetryPolicy inherited, FieldPath path) {
         return new Route.Forward(
                 cluster(message, path),
                 Scalars.duration(
-                        message.hasTimeout(),
-                        message.getTimeout(),
+                        message.has("timeout"),
+                        message.message("timeout"),
                         path.field("timeout"),
                         Route.Forward.DEFAULT_TIMEOUT),
-                message.hasIdleTimeout()
-                        ? Scalars.duration(message.getIdleTimeout(), path.field("idle_timeout"))
+                message.has("idle_timeout")
+                        ? Scalars.duration(message.message("idle_timeout"), path.field("idle_timeout"))
                         : null,
                 rewrite(message, match, path),
                 host(message, path),
-                message.hasRetryPolicy() ? retry(message.getRetryPolicy(), path.field("retry_policy")) : inherited);
+                message.has("retry_policy")
+                        ? retry(message.message("retry_policy"), path.field("retry_policy"))
+                        : inherited);
     }
 
-    private static ClusterChoice cluster(RouteAction message, FieldPath path) {
-        return switch (message.getClusterSpecifierCase()) {
-            case CLUSTER -> new ClusterChoice.Single(Scalars.name(message.getCluster(), path.field("cluster")));
-            case WEIGHTED_CLUSTERS -> weighted(message.getWeightedClusters(), path.field("weighted_clusters"));
+    private static ClusterChoice cluster(Message message, FieldPath path) {
+        return switch (message.which("cluster_specifier")) {
+            case "cluster" -> new ClusterChoice.Single(Scalars.name(message.text("cluster"), path.field("cluster")));
+            case "weighted_clusters" -> weighted(message.message("weighted_clusters"), path.field("weighted_clusters"));
             default -> throw new InvalidResource(path, "expected cluster or weighted_clusters");
         };
     }
 
     @SuppressWarnings("deprecation") // total_weight must be right where it is still given
-    private static ClusterChoice weighted(WeightedCluster message, FieldPath path) {
-        List<Share> shares = new ArrayList<>(message.getClustersCount());
-        for (int i = 0; i < message.getClustersCount(); i++) {
-            var share = message.getClusters(i);
+    private static ClusterChoice weighted(Message message, FieldPath path) {
+        List<Share> shares = new ArrayList<>(message.count("clusters"));
+        for (int i = 0; i < message.count("clusters"); i++) {
+            var share = message.message("clusters", i);
             FieldPath at = path.field("clusters").at(i);
             shares.add(new Share(
-                    Scalars.name(share.getName(), at.field("name")),
-                    Scalars.unsigned(share.getWeight().getValue())));
+                    Scalars.name(share.text("name"), at.field("name")),
+                    Scalars.unsigned(share.message("weight").number("value"))));
         }
         ClusterChoice choice = ClusterChoiceParser.weighted(shares, path);
-        if (message.hasTotalWeight()) {
+        if (message.has("total_weight")) {
             long total = shares.stream().mapToLong(Share::weight).sum();
             Scalars.within(
-                    Scalars.unsigned(message.getTotalWeight().getValue()), total, total, path.field("total_weight"));
+                    Scalars.unsigned(message.message("total_weight").number("value")),
+                    total,
+                    total,
+                    path.field("total_weight"));
         }
         return choice;
     }
 
-    private static @Nullable PathRewrite rewrite(RouteAction message, Route.Match match, FieldPath path) {
-        boolean prefix = !message.getPrefixRewrite().isEmpty();
-        if (prefix && message.hasRegexRewrite()) {
+    private static @Nullable PathRewrite rewrite(Message message, Route.Match match, FieldPath path) {
+        boolean prefix = !message.text("prefix_rewrite").isEmpty();
+        if (prefix && message.has("regex_rewrite")) {
             throw new InvalidResource(
                     path.field("regex_rewrite"), "expected regex_rewrite or prefix_rewrite, not both");
         }
-        if (message.hasRegexRewrite()) {
-            return regex(message.getRegexRewrite(), path.field("regex_rewrite"));
+        if (message.has("regex_rewrite")) {
+            return regex(message.message("regex_rewrite"), path.field("regex_rewrite"));
         }
         if (!prefix) {
             return null;
         }
         needsPrefix(match, path.field("prefix_rewrite"));
-        return new PathRewrite.Prefix(Scalars.text(message.getPrefixRewrite(), path.field("prefix_rewrite")));
+        return new PathRewrite.Prefix(Scalars.text(message.text("prefix_rewrite"), path.field("prefix_rewrite")));
     }
 
     static void needsPrefix(Route.Match match, FieldPath path) {
@@ -123,11 +125,11 @@ final class RouteActionParser {
         }
     }
 
-    private static PathRewrite regex(RegexMatchAndSubstitute message, FieldPath path) {
-        var pattern =
-                MatcherParser.regex(message.getPattern(), path.field("pattern")).pattern();
+    private static PathRewrite regex(Message message, FieldPath path) {
+        var pattern = MatcherParser.regex(message.message("pattern"), path.field("pattern"))
+                .pattern();
         FieldPath at = path.field("substitution");
-        String substitution = Scalars.text(message.getSubstitution(), at);
+        String substitution = Scalars.text(message.text("substitution"), at);
         for (int i = 0; i < substitution.length(); i++) {
             if (substitution.charAt(i) == '\\') {
                 char next = ++i < substitution.length() ? substitution.charAt(i) : ' ';
@@ -141,18 +143,18 @@ final class RouteActionParser {
         return new PathRewrite.Regex(pattern, substitution);
     }
 
-    private static HostRewrite host(RouteAction message, FieldPath path) {
-        if (message.getHostRewriteLiteral().isEmpty()) {
+    private static HostRewrite host(Message message, FieldPath path) {
+        if (message.text("host_rewrite_literal").isEmpty()) {
             return new HostRewrite.Keep();
         }
         FieldPath at = path.field("host_rewrite_literal");
-        String host = Scalars.text(message.getHostRewriteLiteral(), at);
+        String host = Scalars.text(message.text("host_rewrite_literal"), at);
         return new HostRewrite.Literal(Scalars.authority(host, at));
     }
 
-    static Route.RetryPolicy retry(RetryPolicy message, FieldPath path) {
+    static Route.RetryPolicy retry(Message message, FieldPath path) {
         Set<On> on = EnumSet.noneOf(On.class);
-        for (String word : message.getRetryOn().split(",")) {
+        for (String word : message.text("retry_on").split(",")) {
             if (!word.isBlank()) {
                 On known = RETRY_ON.get(word.strip());
                 if (known == null) {
@@ -167,13 +169,18 @@ final class RouteActionParser {
             }
         }
         int attempts = Scalars.within(
-                message.hasNumRetries(), message.getNumRetries(), 0, MAX_RETRIES, 1, path.field("num_retries"));
+                message.has("num_retries"),
+                message.message("num_retries"),
+                0,
+                MAX_RETRIES,
+                1,
+                path.field("num_retries"));
         return new Route.RetryPolicy(
                 on,
                 on.isEmpty() ? 0 : attempts,
                 Scalars.duration(
-                        message.hasPerTryTimeout(),
-                        message.getPerTryTimeout(),
+                        message.has("per_try_timeout"),
+                        message.message("per_try_timeout"),
                         path.field("per_try_timeout"),
                         Duration.ZERO));
     }

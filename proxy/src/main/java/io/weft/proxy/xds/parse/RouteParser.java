@@ -1,10 +1,7 @@
 package io.weft.proxy.xds.parse;
 
-import io.envoyproxy.envoy.config.route.v3.DirectResponseAction;
-import io.envoyproxy.envoy.config.route.v3.RedirectAction;
-import io.envoyproxy.envoy.config.route.v3.RouteMatch;
-import io.envoyproxy.envoy.type.v3.FractionalPercent;
 import io.weft.proxy.config.Route;
+import io.weft.proxy.wire.Message;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -63,64 +60,65 @@ final class RouteParser {
     private RouteParser() {}
 
     /** @param retry the virtual host's, which a route without its own inherits */
-    static Route route(
-            io.envoyproxy.envoy.config.route.v3.Route message,
-            Route.RetryPolicy retry,
-            FieldPath path,
-            Reading reading) {
-        Route.Match match = match(message.getMatch(), path.field("match"));
-        Route.Action action = switch (message.getActionCase()) {
-            case ROUTE -> RouteActionParser.forward(message.getRoute(), match, retry, path.field("route"));
-            case REDIRECT -> redirect(message.getRedirect(), match, path.field("redirect"));
-            case DIRECT_RESPONSE -> respond(message.getDirectResponse(), path.field("direct_response"), reading);
+    static Route route(Message message, Route.RetryPolicy retry, FieldPath path, Reading reading) {
+        Route.Match match = match(message.message("match"), path.field("match"));
+        Route.Action action = switch (message.which("action")) {
+            case "route" -> RouteActionParser.forward(message.message("route"), match, retry, path.field("route"));
+            case "redirect" -> redirect(message.message("redirect"), match, path.field("redirect"));
+            case "direct_response" ->
+                respond(message.message("direct_response"), path.field("direct_response"), reading);
             default -> throw new InvalidResource(path, "expected route, redirect or direct_response");
         };
         return new Route(
-                Scalars.text(message.getName(), path.field("name")),
+                Scalars.text(message.text("name"), path.field("name")),
                 match,
                 action,
                 HeaderChangesParser.changes(
-                        message.getRequestHeadersToAddList(), message.getRequestHeadersToRemoveList(), "request", path),
+                        message.messages("request_headers_to_add"),
+                        message.texts("request_headers_to_remove"),
+                        "request",
+                        path),
                 HeaderChangesParser.changes(
-                        message.getResponseHeadersToAddList(),
-                        message.getResponseHeadersToRemoveList(),
+                        message.messages("response_headers_to_add"),
+                        message.texts("response_headers_to_remove"),
                         "response",
                         path));
     }
 
-    private static Route.Match match(RouteMatch message, FieldPath path) {
-        Route.Path matched = switch (message.getPathSpecifierCase()) {
-            case PREFIX -> new Route.Path.Prefix(Scalars.text(message.getPrefix(), path.field("prefix")));
-            case PATH -> new Route.Path.Exact(Scalars.text(message.getPath(), path.field("path")));
-            case SAFE_REGEX ->
-                new Route.Path.Regex(MatcherParser.regex(message.getSafeRegex(), path.field("safe_regex"))
+    private static Route.Match match(Message message, FieldPath path) {
+        Route.Path matched = switch (message.which("path_specifier")) {
+            case "prefix" -> new Route.Path.Prefix(Scalars.text(message.text("prefix"), path.field("prefix")));
+            case "path" -> new Route.Path.Exact(Scalars.text(message.text("path"), path.field("path")));
+            case "safe_regex" ->
+                new Route.Path.Regex(MatcherParser.regex(message.message("safe_regex"), path.field("safe_regex"))
                         .pattern());
-            case PATH_SEPARATED_PREFIX ->
-                separated(message.getPathSeparatedPrefix(), path.field("path_separated_prefix"));
+            case "path_separated_prefix" ->
+                separated(message.text("path_separated_prefix"), path.field("path_separated_prefix"));
             default -> throw new InvalidResource(path, "expected prefix, path, safe_regex or path_separated_prefix");
         };
-        List<Route.HeaderMatch> headers = new ArrayList<>(message.getHeadersCount());
-        for (int i = 0; i < message.getHeadersCount(); i++) {
+        List<Route.HeaderMatch> headers = new ArrayList<>(message.count("headers"));
+        for (int i = 0; i < message.count("headers"); i++) {
             headers.add(MatcherParser.header(
-                    message.getHeaders(i), path.field("headers").at(i)));
+                    message.message("headers", i), path.field("headers").at(i)));
         }
-        List<Route.QueryMatch> query = new ArrayList<>(message.getQueryParametersCount());
-        for (int i = 0; i < message.getQueryParametersCount(); i++) {
+        List<Route.QueryMatch> query = new ArrayList<>(message.count("query_parameters"));
+        for (int i = 0; i < message.count("query_parameters"); i++) {
             query.add(MatcherParser.query(
-                    message.getQueryParameters(i),
+                    message.message("query_parameters", i),
                     path.field("query_parameters").at(i)));
         }
         return new Route.Match(
                 matched,
-                message.hasCaseSensitive() && !message.getCaseSensitive().getValue(),
+                message.has("case_sensitive")
+                        && !message.message("case_sensitive").flag("value"),
                 headers,
                 query,
-                message.hasRuntimeFraction()
+                message.has("runtime_fraction")
                         ? millionths(
-                                message.getRuntimeFraction().getDefaultValue(),
+                                message.message("runtime_fraction").message("default_value"),
                                 path.field("runtime_fraction").field("default_value"))
                         : Route.Match.ALL,
-                message.hasGrpc());
+                message.has("grpc"));
     }
 
     private static Route.Path separated(String prefix, FieldPath path) {
@@ -131,57 +129,59 @@ final class RouteParser {
         return new Route.Path.SeparatedPrefix(prefix);
     }
 
-    private static int millionths(FractionalPercent message, FieldPath path) {
-        long numerator = Scalars.unsigned(message.getNumerator());
-        long scaled = switch (message.getDenominator()) {
-            case HUNDRED -> numerator * 10_000;
-            case TEN_THOUSAND -> numerator * 100;
-            case MILLION -> numerator;
-            case UNRECOGNIZED ->
-                throw HeaderChangesParser.unknown(path.field("denominator"), message.getDenominatorValue());
+    private static int millionths(Message message, FieldPath path) {
+        long numerator = Scalars.unsigned(message.number("numerator"));
+        long scaled = switch (message.choice("denominator")) {
+            case "HUNDRED" -> numerator * 10_000;
+            case "TEN_THOUSAND" -> numerator * 100;
+            case "MILLION" -> numerator;
+            default ->
+                throw HeaderChangesParser.unknown(path.field("denominator"), message.choiceNumber("denominator"));
         };
         return (int) Scalars.within(scaled, 0, Route.Match.ALL, path.field("numerator"));
     }
 
-    private static Route.Redirect redirect(RedirectAction message, Route.Match match, FieldPath path) {
-        int status = switch (message.getResponseCode()) {
-            case MOVED_PERMANENTLY -> 301;
-            case FOUND -> 302;
-            case SEE_OTHER -> 303;
-            case TEMPORARY_REDIRECT -> 307;
-            case PERMANENT_REDIRECT -> 308;
-            case UNRECOGNIZED ->
-                throw HeaderChangesParser.unknown(path.field("response_code"), message.getResponseCodeValue());
+    private static Route.Redirect redirect(Message message, Route.Match match, FieldPath path) {
+        int status = switch (message.choice("response_code")) {
+            case "MOVED_PERMANENTLY" -> 301;
+            case "FOUND" -> 302;
+            case "SEE_OTHER" -> 303;
+            case "TEMPORARY_REDIRECT" -> 307;
+            case "PERMANENT_REDIRECT" -> 308;
+            default ->
+                throw HeaderChangesParser.unknown(path.field("response_code"), message.choiceNumber("response_code"));
         };
-        String scheme = switch (message.getSchemeRewriteSpecifierCase()) {
-            case HTTPS_REDIRECT -> message.getHttpsRedirect() ? "https" : null;
-            case SCHEME_REDIRECT -> absent(message.getSchemeRedirect(), path.field("scheme_redirect"));
-            case SCHEMEREWRITESPECIFIER_NOT_SET -> null;
+        String scheme = switch (message.which("scheme_rewrite_specifier")) {
+            case "https_redirect" -> message.flag("https_redirect") ? "https" : null;
+            case "scheme_redirect" -> absent(message.text("scheme_redirect"), path.field("scheme_redirect"));
+            case "" -> null;
+            default -> throw Scalars.notSupported(message, "scheme_rewrite_specifier", path);
         };
-        if (message.hasPrefixRewrite()) {
+        if (message.has("prefix_rewrite")) {
             RouteActionParser.needsPrefix(match, path.field("prefix_rewrite"));
         }
         return new Route.Redirect(
                 status,
                 scheme,
-                absent(message.getHostRedirect(), path.field("host_redirect")),
-                message.getPortRedirect() == 0
+                absent(message.text("host_redirect"), path.field("host_redirect")),
+                message.number("port_redirect") == 0
                         ? null
-                        : Scalars.port(message.getPortRedirect(), path.field("port_redirect")),
-                absent(message.getPathRedirect(), path.field("path_redirect")),
-                message.hasPrefixRewrite()
-                        ? Scalars.text(message.getPrefixRewrite(), path.field("prefix_rewrite"))
+                        : Scalars.port(message.number("port_redirect"), path.field("port_redirect")),
+                absent(message.text("path_redirect"), path.field("path_redirect")),
+                message.has("prefix_rewrite")
+                        ? Scalars.text(message.text("prefix_rewrite"), path.field("prefix_rewrite"))
                         : null,
-                message.getStripQuery());
+                message.flag("strip_query"));
     }
 
     private static @Nullable String absent(String text, FieldPath path) {
         return text.isEmpty() ? null : Scalars.text(text, path);
     }
 
-    private static Route.Respond respond(DirectResponseAction message, FieldPath path, Reading reading) {
-        int status = (int) Scalars.within(Scalars.unsigned(message.getStatus()), 200, 599, path.field("status"));
-        String body = message.hasBody() ? DataSourceParser.text(message.getBody(), path.field("body"), reading) : "";
+    private static Route.Respond respond(Message message, FieldPath path, Reading reading) {
+        int status = (int) Scalars.within(Scalars.unsigned(message.number("status")), 200, 599, path.field("status"));
+        String body =
+                message.has("body") ? DataSourceParser.text(message.message("body"), path.field("body"), reading) : "";
         int length = body.getBytes(StandardCharsets.UTF_8).length;
         if (length > MAX_BODY) {
             throw new InvalidResource(path.field("body"), length + " bytes: expected at most " + MAX_BODY);

@@ -1,8 +1,8 @@
 package io.weft.proxy.xds.parse;
 
-import io.envoyproxy.envoy.config.route.v3.RouteConfiguration;
 import io.weft.proxy.config.Route;
 import io.weft.proxy.config.RouteTable;
+import io.weft.proxy.wire.Message;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -15,7 +15,7 @@ final class RouteTableParser {
     private static final String PACKAGE = "envoy.config.route.v3.";
 
     static final List<MessageFields> FIELDS = List.of(
-            MessageFields.typed(PACKAGE + "RouteConfiguration", RouteConfiguration::getDefaultInstance)
+            MessageFields.typed(PACKAGE + "RouteConfiguration")
                     .honours(
                             "name",
                             "virtual_hosts",
@@ -50,46 +50,53 @@ final class RouteTableParser {
     }
 
     /** An inline table may go without a name. */
-    static RouteTable table(RouteConfiguration message, FieldPath path, Reading reading) {
+    static RouteTable table(Message message, FieldPath path, Reading reading) {
         return new RouteTableParser(path, reading).table(message);
     }
 
-    private RouteTable table(RouteConfiguration message) {
-        List<RouteTable.VirtualHost> hosts = new ArrayList<>(message.getVirtualHostsCount());
-        for (int i = 0; i < message.getVirtualHostsCount(); i++) {
-            hosts.add(
-                    host(message.getVirtualHosts(i), path.field("virtual_hosts").at(i)));
+    private RouteTable table(Message message) {
+        List<RouteTable.VirtualHost> hosts = new ArrayList<>(message.count("virtual_hosts"));
+        for (int i = 0; i < message.count("virtual_hosts"); i++) {
+            hosts.add(host(
+                    message.message("virtual_hosts", i),
+                    path.field("virtual_hosts").at(i)));
         }
         return new RouteTable(
-                Scalars.text(message.getName(), path.field("name")),
+                Scalars.text(message.text("name"), path.field("name")),
                 hosts,
                 HeaderChangesParser.changes(
-                        message.getRequestHeadersToAddList(), message.getRequestHeadersToRemoveList(), "request", path),
+                        message.messages("request_headers_to_add"),
+                        message.texts("request_headers_to_remove"),
+                        "request",
+                        path),
                 HeaderChangesParser.changes(
-                        message.getResponseHeadersToAddList(),
-                        message.getResponseHeadersToRemoveList(),
+                        message.messages("response_headers_to_add"),
+                        message.texts("response_headers_to_remove"),
                         "response",
                         path));
     }
 
-    private RouteTable.VirtualHost host(io.envoyproxy.envoy.config.route.v3.VirtualHost message, FieldPath at) {
-        Route.RetryPolicy retry = message.hasRetryPolicy()
-                ? RouteActionParser.retry(message.getRetryPolicy(), at.field("retry_policy"))
+    private RouteTable.VirtualHost host(Message message, FieldPath at) {
+        Route.RetryPolicy retry = message.has("retry_policy")
+                ? RouteActionParser.retry(message.message("retry_policy"), at.field("retry_policy"))
                 : Route.RetryPolicy.NONE;
-        List<Route> routes = new ArrayList<>(message.getRoutesCount());
-        for (int i = 0; i < message.getRoutesCount(); i++) {
+        List<Route> routes = new ArrayList<>(message.count("routes"));
+        for (int i = 0; i < message.count("routes"); i++) {
             routes.add(RouteParser.route(
-                    message.getRoutes(i), retry, at.field("routes").at(i), reading));
+                    message.message("routes", i), retry, at.field("routes").at(i), reading));
         }
         return new RouteTable.VirtualHost(
-                Scalars.name(message.getName(), at.field("name")),
-                domains(message.getDomainsList(), at.field("domains")),
+                Scalars.name(message.text("name"), at.field("name")),
+                domains(message.texts("domains"), at.field("domains")),
                 routes,
                 HeaderChangesParser.changes(
-                        message.getRequestHeadersToAddList(), message.getRequestHeadersToRemoveList(), "request", at),
+                        message.messages("request_headers_to_add"),
+                        message.texts("request_headers_to_remove"),
+                        "request",
+                        at),
                 HeaderChangesParser.changes(
-                        message.getResponseHeadersToAddList(),
-                        message.getResponseHeadersToRemoveList(),
+                        message.messages("response_headers_to_add"),
+                        message.texts("response_headers_to_remove"),
                         "response",
                         at));
     }

@@ -1,7 +1,6 @@
 package io.weft.proxy.xds.parse;
 
-import com.google.protobuf.Duration;
-import com.google.protobuf.UInt32Value;
+import io.weft.proxy.wire.Message;
 import java.util.List;
 
 /** Numbers, durations and names with their bounds. */
@@ -15,26 +14,31 @@ final class Scalars {
     private Scalars() {}
 
     /** Zero or more, at most {@link #MAX_DURATION_SECONDS}. */
-    static java.time.Duration duration(Duration value, FieldPath path) {
-        long seconds = value.getSeconds();
-        int nanos = value.getNanos();
+    static java.time.Duration duration(Message value, FieldPath path) {
+        long seconds = value.wide("seconds");
+        int nanos = value.number("nanos");
         if (seconds < 0 || nanos < 0 || nanos > 999_999_999 || seconds > MAX_DURATION_SECONDS) {
             throw new InvalidResource(
-                    path, JsonText.of(value) + ": expected a duration from 0s to " + MAX_DURATION_SECONDS + "s");
+                    path, JsonText.duration(value) + ": expected a duration from 0s to " + MAX_DURATION_SECONDS + "s");
         }
         return java.time.Duration.ofSeconds(seconds, nanos);
     }
 
-    static java.time.Duration duration(boolean present, Duration value, FieldPath path, java.time.Duration otherwise) {
+    static java.time.Duration duration(boolean present, Message value, FieldPath path, java.time.Duration otherwise) {
         return present ? duration(value, path) : otherwise;
     }
 
-    static java.time.Duration positive(Duration value, FieldPath path) {
+    static java.time.Duration positive(Message value, FieldPath path) {
         java.time.Duration duration = duration(value, path);
         if (duration.isZero()) {
             throw new InvalidResource(path, "0s: expected more than zero");
         }
         return duration;
+    }
+
+    /** For a choice of the API that no case is written for: it must not be taken for none. */
+    static InvalidResource notSupported(Message message, String oneof, FieldPath path) {
+        return new InvalidResource(path.field(message.which(oneof)), Problem.NOT_SUPPORTED);
     }
 
     static long within(long value, long min, long max, FieldPath path) {
@@ -49,8 +53,8 @@ final class Scalars {
         return Integer.toUnsignedLong(value);
     }
 
-    static int within(boolean present, UInt32Value value, int min, int max, int otherwise, FieldPath path) {
-        return present ? (int) within(unsigned(value.getValue()), min, max, path) : otherwise;
+    static int within(boolean present, Message value, int min, int max, int otherwise, FieldPath path) {
+        return present ? (int) within(unsigned(value.number("value")), min, max, path) : otherwise;
     }
 
     static int port(int value, FieldPath path) {

@@ -1,17 +1,14 @@
 package io.weft.proxy.xds.parse;
 
-import io.envoyproxy.envoy.config.core.v3.DataSource;
-import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.TlsCertificate;
 import io.weft.proxy.config.Secret;
+import io.weft.proxy.wire.Message;
 import java.util.List;
 
 /** Key material. No error shows any of it. */
 final class SecretParser {
 
     static final List<MessageFields> FIELDS = List.of(
-            MessageFields.typed(
-                            TlsParser.PACKAGE + "Secret",
-                            io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.Secret::getDefaultInstance)
+            MessageFields.typed(TlsParser.PACKAGE + "Secret")
                     .decidesPolicy()
                     .honours("name", "tls_certificate", "validation_context"),
             MessageFields.of(TlsParser.PACKAGE + "TlsCertificate")
@@ -21,17 +18,16 @@ final class SecretParser {
     private SecretParser() {}
 
     @SuppressWarnings("deprecation")
-    static Parsers.NamedSecret secret(
-            io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.Secret message, FieldPath path, Reading reading) {
-        String name = Scalars.name(message.getName(), path.field("name"));
-        return switch (message.getTypeCase()) {
-            case TLS_CERTIFICATE ->
+    static Parsers.NamedSecret secret(Message message, FieldPath path, Reading reading) {
+        String name = Scalars.name(message.text("name"), path.field("name"));
+        return switch (message.which("type")) {
+            case "tls_certificate" ->
                 new Parsers.NamedSecret(
-                        name, certificate(message.getTlsCertificate(), path.field("tls_certificate"), reading));
-            case VALIDATION_CONTEXT -> {
-                var context = message.getValidationContext();
+                        name, certificate(message.message("tls_certificate"), path.field("tls_certificate"), reading));
+            case "validation_context" -> {
+                var context = message.message("validation_context");
                 FieldPath at = path.field("validation_context");
-                if (context.getMatchTypedSubjectAltNamesCount() + context.getMatchSubjectAltNamesCount() > 0) {
+                if (context.count("match_typed_subject_alt_names") + context.count("match_subject_alt_names") > 0) {
                     throw new InvalidResource(
                             at, "names to match: expected them in the TLS context's default_validation_context");
                 }
@@ -41,18 +37,18 @@ final class SecretParser {
         };
     }
 
-    static Secret.Certificate certificate(TlsCertificate message, FieldPath path, Reading reading) {
+    static Secret.Certificate certificate(Message message, FieldPath path, Reading reading) {
         return new Secret.Certificate(
                 pem(
-                        message.getCertificateChain(),
+                        message.message("certificate_chain"),
                         "-----BEGIN CERTIFICATE-----",
                         path.field("certificate_chain"),
                         reading),
-                pem(message.getPrivateKey(), "PRIVATE KEY-----", path.field("private_key"), reading));
+                pem(message.message("private_key"), "PRIVATE KEY-----", path.field("private_key"), reading));
     }
 
     /** Text that at least claims to be what is expected; the TLS library reads the rest. */
-    static String pem(DataSource source, String marker, FieldPath path, Reading reading) {
+    static String pem(Message source, String marker, FieldPath path, Reading reading) {
         String text = DataSourceParser.text(source, path, reading);
         if (!text.contains(marker)) {
             throw new InvalidResource(path, text.length() + " characters: expected PEM with \"" + marker + "\"");

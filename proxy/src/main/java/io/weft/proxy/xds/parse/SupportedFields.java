@@ -1,6 +1,7 @@
 package io.weft.proxy.xds.parse;
 
-import com.google.protobuf.Message;
+import io.weft.proxy.wire.MessageType;
+import io.weft.proxy.wire.Schema;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -62,12 +63,10 @@ public final class SupportedFields {
         return typeUrl.substring(typeUrl.lastIndexOf('/') + 1);
     }
 
-    /** The message of a type that is understood in some {@code Any}; null for all others. */
-    public static @Nullable Message prototype(String typeUrl) {
+    /** The type of a message that is understood in some {@code Any}; null for all others. */
+    public static @Nullable MessageType packable(String typeUrl) {
         MessageFields known = TABLE.get(typeName(typeUrl));
-        return known == null || known.prototype() == null
-                ? null
-                : known.prototype().get();
+        return known == null || !known.packable() ? null : Schema.envoy().message(known.type());
     }
 
     /** The whole table in Markdown, sorted by message. */
@@ -111,7 +110,7 @@ public final class SupportedFields {
     /** Types that may stand in a {@code typed_config} or as a resource, sorted. */
     public static List<String> types() {
         return TABLE.values().stream()
-                .filter(message -> message.prototype() != null)
+                .filter(MessageFields::packable)
                 .map(MessageFields::type)
                 .sorted()
                 .toList();

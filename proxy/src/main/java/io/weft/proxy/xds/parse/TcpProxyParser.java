@@ -3,6 +3,7 @@ package io.weft.proxy.xds.parse;
 import io.weft.proxy.config.ClusterChoice;
 import io.weft.proxy.config.ClusterChoice.Weighted.Share;
 import io.weft.proxy.config.TcpProxy;
+import io.weft.proxy.wire.Message;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -12,9 +13,7 @@ final class TcpProxyParser {
     static final String TYPE = "envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy";
 
     static final List<MessageFields> FIELDS = List.of(
-            MessageFields.typed(
-                            TYPE,
-                            io.envoyproxy.envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy::getDefaultInstance)
+            MessageFields.typed(TYPE)
                     .honours(
                             "stat_prefix",
                             "cluster",
@@ -27,46 +26,45 @@ final class TcpProxyParser {
 
     private TcpProxyParser() {}
 
-    static TcpProxy tcpProxy(
-            io.envoyproxy.envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy message,
-            FieldPath path,
-            Reading reading) {
+    static TcpProxy tcpProxy(Message message, FieldPath path, Reading reading) {
         return new TcpProxy(
-                Scalars.name(message.getStatPrefix(), path.field("stat_prefix")),
+                Scalars.name(message.text("stat_prefix"), path.field("stat_prefix")),
                 cluster(message, path),
                 Scalars.duration(
-                        message.hasIdleTimeout(),
-                        message.getIdleTimeout(),
+                        message.has("idle_timeout"),
+                        message.message("idle_timeout"),
                         path.field("idle_timeout"),
                         TcpProxy.DEFAULT_IDLE_TIMEOUT),
                 Scalars.within(
-                        message.hasMaxConnectAttempts(),
-                        message.getMaxConnectAttempts(),
+                        message.has("max_connect_attempts"),
+                        message.message("max_connect_attempts"),
                         1,
                         Integer.MAX_VALUE,
                         1,
                         path.field("max_connect_attempts")),
-                AccessLogParser.logs(message.getAccessLogList(), path.field("access_log"), reading));
+                AccessLogParser.logs(message.messages("access_log"), path.field("access_log"), reading));
     }
 
-    private static ClusterChoice cluster(
-            io.envoyproxy.envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy message, FieldPath path) {
-        return switch (message.getClusterSpecifierCase()) {
-            case CLUSTER -> new ClusterChoice.Single(Scalars.name(message.getCluster(), path.field("cluster")));
-            case WEIGHTED_CLUSTERS -> {
+    private static ClusterChoice cluster(Message message, FieldPath path) {
+        return switch (message.which("cluster_specifier")) {
+            case "cluster" -> new ClusterChoice.Single(Scalars.name(message.text("cluster"), path.field("cluster")));
+            case "weighted_clusters" -> {
                 FieldPath at = path.field("weighted_clusters");
                 List<Share> shares = new ArrayList<>();
-                for (int i = 0; i < message.getWeightedClusters().getClustersCount(); i++) {
-                    var weight = message.getWeightedClusters().getClusters(i);
+                for (int i = 0; i < message.message("weighted_clusters").count("clusters"); i++) {
+                    var weight = message.message("weighted_clusters").message("clusters", i);
                     FieldPath entry = at.field("clusters").at(i);
                     shares.add(new Share(
-                            Scalars.name(weight.getName(), entry.field("name")),
+                            Scalars.name(weight.text("name"), entry.field("name")),
                             Scalars.within(
-                                    Scalars.unsigned(weight.getWeight()), 1, 0xffff_ffffL, entry.field("weight"))));
+                                    Scalars.unsigned(weight.number("weight")),
+                                    1,
+                                    0xffff_ffffL,
+                                    entry.field("weight"))));
                 }
                 yield ClusterChoiceParser.weighted(shares, at);
             }
-            case CLUSTERSPECIFIER_NOT_SET -> throw new InvalidResource(path, "expected cluster or weighted_clusters");
+            default -> throw new InvalidResource(path, "expected cluster or weighted_clusters");
         };
     }
 }

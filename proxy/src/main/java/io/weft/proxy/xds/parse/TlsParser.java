@@ -1,14 +1,11 @@
 package io.weft.proxy.xds.parse;
 
-import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.CommonTlsContext;
-import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.DownstreamTlsContext;
-import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.SdsSecretConfig;
-import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.UpstreamTlsContext;
 import io.weft.proxy.config.DownstreamTls;
 import io.weft.proxy.config.TlsParameters;
 import io.weft.proxy.config.TlsParameters.CertificateSource;
 import io.weft.proxy.config.TlsParameters.Version;
 import io.weft.proxy.config.UpstreamTls;
+import io.weft.proxy.wire.Message;
 import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -19,13 +16,13 @@ final class TlsParser {
     static final String PACKAGE = "envoy.extensions.transport_sockets.tls.v3.";
 
     static final List<MessageFields> FIELDS = List.of(
-            MessageFields.typed(PACKAGE + "DownstreamTlsContext", DownstreamTlsContext::getDefaultInstance)
+            MessageFields.typed(PACKAGE + "DownstreamTlsContext")
                     .decidesPolicy()
                     .honours("common_tls_context", "require_client_certificate")
                     .only("require_sni", "a client without SNI is served", "false")
                     .only("full_scan_certs_on_sni_mismatch", "there is one certificate to choose from", "true", "false")
                     .only("ocsp_staple_policy", "nothing is stapled", "LENIENT_STAPLING"),
-            MessageFields.typed(PACKAGE + "UpstreamTlsContext", UpstreamTlsContext::getDefaultInstance)
+            MessageFields.typed(PACKAGE + "UpstreamTlsContext")
                     .decidesPolicy()
                     .honours("common_tls_context", "sni")
                     .only("allow_renegotiation", "renegotiation is refused", "false")
@@ -56,11 +53,10 @@ final class TlsParser {
 
     private TlsParser() {}
 
-    static DownstreamTls downstream(
-            DownstreamTlsContext message, Duration handshakeTimeout, FieldPath path, Reading reading) {
+    static DownstreamTls downstream(Message message, Duration handshakeTimeout, FieldPath path, Reading reading) {
         FieldPath common = path.field("common_tls_context");
-        TlsParameters parameters = parameters(message.getCommonTlsContext(), common, reading);
-        boolean required = message.getRequireClientCertificate().getValue();
+        TlsParameters parameters = parameters(message.message("common_tls_context"), common, reading);
+        boolean required = message.message("require_client_certificate").flag("value");
         if (parameters.certificate() == null) {
             throw new InvalidResource(common, "expected one of tls_certificates, tls_certificate_sds_secret_configs");
         }
@@ -74,33 +70,38 @@ final class TlsParser {
 
     /** @param autoSni the cluster's {@code upstream_http_protocol_options}; likewise {@code autoSanValidation} */
     static UpstreamTls upstream(
-            UpstreamTlsContext message, boolean autoSni, boolean autoSanValidation, FieldPath path, Reading reading) {
-        TlsParameters parameters = parameters(message.getCommonTlsContext(), path.field("common_tls_context"), reading);
+            Message message, boolean autoSni, boolean autoSanValidation, FieldPath path, Reading reading) {
+        TlsParameters parameters =
+                parameters(message.message("common_tls_context"), path.field("common_tls_context"), reading);
         boolean named = autoSanValidation || !parameters.validation().names().isEmpty();
         if (named && parameters.validation().trust() == null) {
             throw new InvalidResource(
                     path.field("common_tls_context"), "names to match but no trusted_ca to believe them by");
         }
         return new UpstreamTls(
-                parameters, Scalars.text(message.getSni(), path.field("sni")), autoSni, autoSanValidation);
+                parameters, Scalars.text(message.text("sni"), path.field("sni")), autoSni, autoSanValidation);
     }
 
-    private static TlsParameters parameters(CommonTlsContext message, FieldPath path, Reading reading) {
-        var tls = message.getTlsParams();
+    private static TlsParameters parameters(Message message, FieldPath path, Reading reading) {
+        var tls = message.message("tls_params");
         FieldPath params = path.field("tls_params");
         Version min = version(
-                tls.getTlsMinimumProtocolVersion(), Version.TLS_1_2, params.field("tls_minimum_protocol_version"));
+                tls.choice("tls_minimum_protocol_version"),
+                Version.TLS_1_2,
+                params.field("tls_minimum_protocol_version"));
         Version max = version(
-                tls.getTlsMaximumProtocolVersion(), Version.TLS_1_3, params.field("tls_maximum_protocol_version"));
+                tls.choice("tls_maximum_protocol_version"),
+                Version.TLS_1_3,
+                params.field("tls_maximum_protocol_version"));
         if (min.compareTo(max) > 0) {
             throw new InvalidResource(params, "minimum version " + min + " above maximum " + max);
         }
         return new TlsParameters(
                 min,
                 max,
-                ciphers(tls.getCipherSuitesList(), params.field("cipher_suites")),
-                groups(tls.getEcdhCurvesList(), params.field("ecdh_curves")),
-                alpn(message.getAlpnProtocolsList(), path.field("alpn_protocols")),
+                ciphers(tls.texts("cipher_suites"), params.field("cipher_suites")),
+                groups(tls.texts("ecdh_curves"), params.field("ecdh_curves")),
+                alpn(message.texts("alpn_protocols"), path.field("alpn_protocols")),
                 certificate(message, path, reading),
                 ValidationParser.validation(message, path, reading));
     }
@@ -127,16 +128,12 @@ final class TlsParser {
         }
     }
 
-    private static Version version(
-            io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.TlsParameters.TlsProtocol version,
-            Version otherwise,
-            FieldPath path) {
+    private static Version version(String version, Version otherwise, FieldPath path) {
         return switch (version) {
-            case TLS_AUTO -> otherwise;
-            case TLSv1_2 -> Version.TLS_1_2;
-            case TLSv1_3 -> Version.TLS_1_3;
-            case TLSv1_0, TLSv1_1, UNRECOGNIZED ->
-                throw new InvalidResource(path, version.name() + ": expected TLSv1_2 or TLSv1_3");
+            case "TLS_AUTO" -> otherwise;
+            case "TLSv1_2" -> Version.TLS_1_2;
+            case "TLSv1_3" -> Version.TLS_1_3;
+            default -> throw new InvalidResource(path, version + ": expected TLSv1_2 or TLSv1_3");
         };
     }
 
@@ -153,25 +150,26 @@ final class TlsParser {
         return Scalars.shared(protocols);
     }
 
-    private static @Nullable CertificateSource certificate(CommonTlsContext message, FieldPath path, Reading reading) {
+    private static @Nullable CertificateSource certificate(Message message, FieldPath path, Reading reading) {
         FieldPath inline = path.field("tls_certificates");
         FieldPath sds = path.field("tls_certificate_sds_secret_configs");
-        int count = message.getTlsCertificatesCount() + message.getTlsCertificateSdsSecretConfigsCount();
+        int count = message.count("tls_certificates") + message.count("tls_certificate_sds_secret_configs");
         if (count > 1) {
             throw new InvalidResource(
-                    message.getTlsCertificatesCount() > 0 ? inline : sds, count + " certificates: expected at most 1");
+                    message.count("tls_certificates") > 0 ? inline : sds, count + " certificates: expected at most 1");
         }
-        if (message.getTlsCertificatesCount() == 1) {
+        if (message.count("tls_certificates") == 1) {
             return new CertificateSource.Inline(
-                    SecretParser.certificate(message.getTlsCertificates(0), inline.at(0), reading));
+                    SecretParser.certificate(message.message("tls_certificates", 0), inline.at(0), reading));
         }
-        return message.getTlsCertificateSdsSecretConfigsCount() == 1
-                ? new CertificateSource.Named(secretName(message.getTlsCertificateSdsSecretConfigs(0), sds.at(0)))
+        return message.count("tls_certificate_sds_secret_configs") == 1
+                ? new CertificateSource.Named(
+                        secretName(message.message("tls_certificate_sds_secret_configs", 0), sds.at(0)))
                 : null;
     }
 
-    static String secretName(SdsSecretConfig message, FieldPath path) {
-        ConfigSourceParser.secrets(message.hasSdsConfig(), message.getSdsConfig(), path.field("sds_config"));
-        return Scalars.name(message.getName(), path.field("name"));
+    static String secretName(Message message, FieldPath path) {
+        ConfigSourceParser.secrets(message.has("sds_config"), message.message("sds_config"), path.field("sds_config"));
+        return Scalars.name(message.text("name"), path.field("name"));
     }
 }

@@ -1,9 +1,6 @@
 package io.weft.proxy.xds.parse;
 
-import io.envoyproxy.envoy.config.core.v3.TransportSocket;
-import io.envoyproxy.envoy.extensions.transport_sockets.raw_buffer.v3.RawBuffer;
-import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.DownstreamTlsContext;
-import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.UpstreamTlsContext;
+import io.weft.proxy.wire.Message;
 import io.weft.proxy.xds.parse.ExtensionPoint.Extension;
 import java.util.List;
 import java.util.Optional;
@@ -16,40 +13,36 @@ final class TransportSocketParser {
 
     static final List<MessageFields> FIELDS = List.of(
             MessageFields.of("envoy.config.core.v3.TransportSocket").honours("name", "typed_config"),
-            MessageFields.typed(RAW_BUFFER, RawBuffer::getDefaultInstance));
+            MessageFields.typed(RAW_BUFFER));
 
-    private static final ExtensionPoint<Optional<Found<DownstreamTlsContext>>> DOWNSTREAM = new ExtensionPoint<>(
+    private static final ExtensionPoint<Optional<Found<Message>>> DOWNSTREAM = new ExtensionPoint<>(
             Extension.of(
                     TlsParser.PACKAGE + "DownstreamTlsContext",
-                    DownstreamTlsContext.class,
                     (message, path, reading) -> Optional.of(new Found<>(message, path))),
-            new Extension<>(
-                    RAW_BUFFER, RAW_BUFFER_NAME, RawBuffer.class, (message, path, reading) -> Optional.empty()));
+            new Extension<>(RAW_BUFFER, RAW_BUFFER_NAME, (message, path, reading) -> Optional.empty()));
 
-    private static final ExtensionPoint<Optional<Found<UpstreamTlsContext>>> UPSTREAM = new ExtensionPoint<>(
+    private static final ExtensionPoint<Optional<Found<Message>>> UPSTREAM = new ExtensionPoint<>(
             Extension.of(
                     TlsParser.PACKAGE + "UpstreamTlsContext",
-                    UpstreamTlsContext.class,
                     (message, path, reading) -> Optional.of(new Found<>(message, path))),
-            new Extension<>(
-                    RAW_BUFFER, RAW_BUFFER_NAME, RawBuffer.class, (message, path, reading) -> Optional.empty()));
+            new Extension<>(RAW_BUFFER, RAW_BUFFER_NAME, (message, path, reading) -> Optional.empty()));
 
     /** A TLS context and where it stands. */
     record Found<M>(M context, FieldPath path) {}
 
     private TransportSocketParser() {}
 
-    static Optional<Found<DownstreamTlsContext>> downstream(
-            boolean present, TransportSocket socket, FieldPath path, Reading reading) {
+    static Optional<Found<Message>> downstream(boolean present, Message socket, FieldPath path, Reading reading) {
         return present
-                ? DOWNSTREAM.read(socket.getName(), socket.hasTypedConfig(), socket.getTypedConfig(), path, reading)
+                ? DOWNSTREAM.read(
+                        socket.text("name"), socket.has("typed_config"), socket.message("typed_config"), path, reading)
                 : Optional.empty();
     }
 
-    static Optional<Found<UpstreamTlsContext>> upstream(
-            boolean present, TransportSocket socket, FieldPath path, Reading reading) {
+    static Optional<Found<Message>> upstream(boolean present, Message socket, FieldPath path, Reading reading) {
         return present
-                ? UPSTREAM.read(socket.getName(), socket.hasTypedConfig(), socket.getTypedConfig(), path, reading)
+                ? UPSTREAM.read(
+                        socket.text("name"), socket.has("typed_config"), socket.message("typed_config"), path, reading)
                 : Optional.empty();
     }
 }

@@ -1,13 +1,8 @@
 package io.weft.proxy.xds.parse;
 
-import com.google.protobuf.Any;
-import io.envoyproxy.envoy.config.cluster.v3.Cluster.ClusterProtocolSelection;
-import io.envoyproxy.envoy.config.core.v3.Http1ProtocolOptions;
-import io.envoyproxy.envoy.config.core.v3.Http2ProtocolOptions;
-import io.envoyproxy.envoy.config.core.v3.UpstreamHttpProtocolOptions;
-import io.envoyproxy.envoy.extensions.upstreams.http.v3.HttpProtocolOptions;
 import io.weft.proxy.config.Cluster;
 import io.weft.proxy.config.Cluster.Protocol;
+import io.weft.proxy.wire.Message;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -18,7 +13,7 @@ final class UpstreamHttpParser {
     static final String EXTENSION = "envoy.extensions.upstreams.http.v3.HttpProtocolOptions";
 
     static final List<MessageFields> FIELDS = List.of(
-            MessageFields.typed(EXTENSION, HttpProtocolOptions::getDefaultInstance)
+            MessageFields.typed(EXTENSION)
                     .honours(
                             "common_http_protocol_options",
                             "upstream_http_protocol_options",
@@ -38,6 +33,7 @@ final class UpstreamHttpParser {
             Protocol protocol,
             Duration idleTimeout,
             int maxRequestsPerConnection,
+            Duration maxStreamDuration,
             boolean autoSni,
             boolean autoSanValidation) {}
 
@@ -47,15 +43,15 @@ final class UpstreamHttpParser {
         this.reading = reading;
     }
 
-    static UpstreamHttp http(io.envoyproxy.envoy.config.cluster.v3.Cluster message, FieldPath path, Reading reading) {
+    static UpstreamHttp http(Message message, FieldPath path, Reading reading) {
         UpstreamHttpParser parser = new UpstreamHttpParser(reading);
         FieldPath extensions = path.field("typed_extension_protocol_options");
-        for (Map.Entry<String, Any> entry :
-                message.getTypedExtensionProtocolOptionsMap().entrySet()) {
-            String type = SupportedFields.typeName(entry.getValue().getTypeUrl());
-            if (type.equals(EXTENSION) || SupportedFields.prototype(type) != null) {
+        for (Map.Entry<String, Message> entry :
+                message.entries("typed_extension_protocol_options").entrySet()) {
+            String type = SupportedFields.typeName(entry.getValue().text("type_url"));
+            if (type.equals(EXTENSION) || SupportedFields.packable(type) != null) {
                 FieldPath at = extensions.key(entry.getKey());
-                HttpProtocolOptions options = reading.open(entry.getValue(), HttpProtocolOptions.class, at);
+                Message options = reading.open(entry.getValue(), EXTENSION, at);
                 onlyOne(message, path);
                 return parser.extension(options, at);
             }
@@ -64,102 +60,109 @@ final class UpstreamHttpParser {
     }
 
     @SuppressWarnings("deprecation") // the fields that the extension replaced
-    private static void onlyOne(io.envoyproxy.envoy.config.cluster.v3.Cluster message, FieldPath path) {
-        if (message.hasHttpProtocolOptions()
-                || message.hasHttp2ProtocolOptions()
-                || message.hasCommonHttpProtocolOptions()
-                || message.hasUpstreamHttpProtocolOptions()
-                || message.hasMaxRequestsPerConnection()
-                || message.getProtocolSelectionValue() != 0) {
+    private static void onlyOne(Message message, FieldPath path) {
+        if (message.has("http_protocol_options")
+                || message.has("http2_protocol_options")
+                || message.has("common_http_protocol_options")
+                || message.has("upstream_http_protocol_options")
+                || message.has("max_requests_per_connection")
+                || message.choiceNumber("protocol_selection") != 0) {
             throw new InvalidResource(
                     path.field("typed_extension_protocol_options"),
                     "expected either this or the cluster's own *_protocol_options, not both");
         }
     }
 
-    private UpstreamHttp extension(HttpProtocolOptions message, FieldPath path) {
-        Protocol protocol = switch (message.getUpstreamProtocolOptionsCase()) {
-            case EXPLICIT_HTTP_CONFIG -> {
-                var config = message.getExplicitHttpConfig();
+    private UpstreamHttp extension(Message message, FieldPath path) {
+        Protocol protocol = switch (message.which("upstream_protocol_options")) {
+            case "explicit_http_config" -> {
+                var config = message.message("explicit_http_config");
                 FieldPath at = path.field("explicit_http_config");
-                noOptions(config.getHttpProtocolOptions(), config.getHttp2ProtocolOptions(), at);
-                yield switch (config.getProtocolConfigCase()) {
-                    case HTTP_PROTOCOL_OPTIONS -> Protocol.HTTP1;
-                    case HTTP2_PROTOCOL_OPTIONS -> Protocol.HTTP2;
+                noOptions(config.message("http_protocol_options"), config.message("http2_protocol_options"), at);
+                yield switch (config.which("protocol_config")) {
+                    case "http_protocol_options" -> Protocol.HTTP1;
+                    case "http2_protocol_options" -> Protocol.HTTP2;
                     default ->
                         throw new InvalidResource(at, "expected http_protocol_options or http2_protocol_options");
                 };
             }
-            case USE_DOWNSTREAM_PROTOCOL_CONFIG -> {
-                var config = message.getUseDownstreamProtocolConfig();
+            case "use_downstream_protocol_config" -> {
+                var config = message.message("use_downstream_protocol_config");
                 noOptions(
-                        config.getHttpProtocolOptions(),
-                        config.getHttp2ProtocolOptions(),
+                        config.message("http_protocol_options"),
+                        config.message("http2_protocol_options"),
                         path.field("use_downstream_protocol_config"));
                 yield Protocol.DOWNSTREAM;
             }
-            case AUTO_CONFIG -> {
-                var config = message.getAutoConfig();
-                noOptions(config.getHttpProtocolOptions(), config.getHttp2ProtocolOptions(), path.field("auto_config"));
+            case "auto_config" -> {
+                var config = message.message("auto_config");
+                noOptions(
+                        config.message("http_protocol_options"),
+                        config.message("http2_protocol_options"),
+                        path.field("auto_config"));
                 yield Protocol.ALPN;
             }
-            case UPSTREAMPROTOCOLOPTIONS_NOT_SET ->
+            default ->
                 throw new InvalidResource(
                         path, "expected explicit_http_config, use_downstream_protocol_config or auto_config");
         };
         return common(
-                protocol, message.getCommonHttpProtocolOptions(), 0, message.getUpstreamHttpProtocolOptions(), path);
+                protocol,
+                message.message("common_http_protocol_options"),
+                0,
+                message.message("upstream_http_protocol_options"),
+                path);
     }
 
     @SuppressWarnings("deprecation") // the form of files older than the extension
-    private UpstreamHttp older(io.envoyproxy.envoy.config.cluster.v3.Cluster message, FieldPath path) {
-        noOptions(message.getHttpProtocolOptions(), message.getHttp2ProtocolOptions(), path);
-        Protocol protocol = message.hasHttp2ProtocolOptions() ? Protocol.HTTP2 : Protocol.HTTP1;
-        if (message.getProtocolSelection() == ClusterProtocolSelection.USE_DOWNSTREAM_PROTOCOL) {
+    private UpstreamHttp older(Message message, FieldPath path) {
+        noOptions(message.message("http_protocol_options"), message.message("http2_protocol_options"), path);
+        Protocol protocol = message.has("http2_protocol_options") ? Protocol.HTTP2 : Protocol.HTTP1;
+        if (message.choice("protocol_selection").equals("USE_DOWNSTREAM_PROTOCOL")) {
             protocol = Protocol.DOWNSTREAM;
         }
         return common(
                 protocol,
-                message.getCommonHttpProtocolOptions(),
+                message.message("common_http_protocol_options"),
                 Scalars.within(
-                        message.hasMaxRequestsPerConnection(),
-                        message.getMaxRequestsPerConnection(),
+                        message.has("max_requests_per_connection"),
+                        message.message("max_requests_per_connection"),
                         0,
                         Integer.MAX_VALUE,
                         0,
                         path.field("max_requests_per_connection")),
-                message.getUpstreamHttpProtocolOptions(),
+                message.message("upstream_http_protocol_options"),
                 path);
     }
 
-    private UpstreamHttp common(
-            Protocol protocol,
-            io.envoyproxy.envoy.config.core.v3.HttpProtocolOptions common,
-            int maxRequests,
-            UpstreamHttpProtocolOptions upstream,
-            FieldPath path) {
+    private UpstreamHttp common(Protocol protocol, Message common, int maxRequests, Message upstream, FieldPath path) {
         FieldPath at = path.field("common_http_protocol_options");
-        reading.notSupportedHere(common, at, "idle_timeout", "max_requests_per_connection");
+        reading.notSupportedHere(common, at, "idle_timeout", "max_requests_per_connection", "max_stream_duration");
         return new UpstreamHttp(
                 protocol,
                 Scalars.duration(
-                        common.hasIdleTimeout(),
-                        common.getIdleTimeout(),
+                        common.has("idle_timeout"),
+                        common.message("idle_timeout"),
                         at.field("idle_timeout"),
                         Cluster.DEFAULT_IDLE_TIMEOUT),
                 Scalars.within(
-                        common.hasMaxRequestsPerConnection(),
-                        common.getMaxRequestsPerConnection(),
+                        common.has("max_requests_per_connection"),
+                        common.message("max_requests_per_connection"),
                         0,
                         Integer.MAX_VALUE,
                         maxRequests,
                         at.field("max_requests_per_connection")),
-                upstream.getAutoSni(),
-                upstream.getAutoSanValidation());
+                Scalars.duration(
+                        common.has("max_stream_duration"),
+                        common.message("max_stream_duration"),
+                        at.field("max_stream_duration"),
+                        Duration.ZERO),
+                upstream.flag("auto_sni"),
+                upstream.flag("auto_san_validation"));
     }
 
     /** Options that have an effect towards clients have none towards a cluster. */
-    private void noOptions(Http1ProtocolOptions http1, Http2ProtocolOptions http2, FieldPath path) {
+    private void noOptions(Message http1, Message http2, FieldPath path) {
         reading.notSupportedHere(http1, path.field("http_protocol_options"), "header_key_format");
         reading.notSupportedHere(http2, path.field("http2_protocol_options"));
     }

@@ -1,14 +1,12 @@
 package io.weft.proxy.xds.parse;
 
-import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.CertificateValidationContext;
-import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.CommonTlsContext;
-import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.SubjectAltNameMatcher;
 import io.weft.proxy.config.Secret;
 import io.weft.proxy.config.StringMatch;
 import io.weft.proxy.config.TlsParameters.NameMatch;
 import io.weft.proxy.config.TlsParameters.NameType;
 import io.weft.proxy.config.TlsParameters.TrustSource;
 import io.weft.proxy.config.TlsParameters.Validation;
+import io.weft.proxy.wire.Message;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -26,21 +24,23 @@ final class ValidationParser {
 
     private ValidationParser() {}
 
-    static Validation validation(CommonTlsContext message, FieldPath path, Reading reading) {
-        return switch (message.getValidationContextTypeCase()) {
-            case VALIDATION_CONTEXT ->
-                context(message.getValidationContext(), path.field("validation_context"), reading);
-            case VALIDATION_CONTEXT_SDS_SECRET_CONFIG ->
+    static Validation validation(Message message, FieldPath path, Reading reading) {
+        return switch (message.which("validation_context_type")) {
+            case "validation_context" ->
+                context(message.message("validation_context"), path.field("validation_context"), reading);
+            case "validation_context_sds_secret_config" ->
                 new Validation(
                         new TrustSource.Named(TlsParser.secretName(
-                                message.getValidationContextSdsSecretConfig(),
+                                message.message("validation_context_sds_secret_config"),
                                 path.field("validation_context_sds_secret_config"))),
                         List.of());
-            case COMBINED_VALIDATION_CONTEXT -> {
-                var combined = message.getCombinedValidationContext();
+            case "combined_validation_context" -> {
+                var combined = message.message("combined_validation_context");
                 FieldPath at = path.field("combined_validation_context");
                 Validation inline = context(
-                        combined.getDefaultValidationContext(), at.field("default_validation_context"), reading);
+                        combined.message("default_validation_context"),
+                        at.field("default_validation_context"),
+                        reading);
                 if (inline.trust() != null) {
                     throw new InvalidResource(
                             at.field("default_validation_context").field("trusted_ca"),
@@ -48,55 +48,56 @@ final class ValidationParser {
                 }
                 yield new Validation(
                         new TrustSource.Named(TlsParser.secretName(
-                                combined.getValidationContextSdsSecretConfig(),
+                                combined.message("validation_context_sds_secret_config"),
                                 at.field("validation_context_sds_secret_config"))),
                         inline.names());
             }
-            case VALIDATIONCONTEXTTYPE_NOT_SET -> Validation.NONE;
-            default -> throw new InvalidResource(path, message.getValidationContextTypeCase() + ": not supported");
+            case "" -> Validation.NONE;
+            default -> throw new InvalidResource(path, message.which("validation_context_type") + ": not supported");
         };
     }
 
     @SuppressWarnings("deprecation") // match_subject_alt_names is still in many files
-    private static Validation context(CertificateValidationContext message, FieldPath path, Reading reading) {
+    private static Validation context(Message message, FieldPath path, Reading reading) {
         List<NameMatch> names = new ArrayList<>();
-        for (int i = 0; i < message.getMatchTypedSubjectAltNamesCount(); i++) {
+        for (int i = 0; i < message.count("match_typed_subject_alt_names"); i++) {
             names.add(name(
-                    message.getMatchTypedSubjectAltNames(i),
+                    message.message("match_typed_subject_alt_names", i),
                     path.field("match_typed_subject_alt_names").at(i)));
         }
-        for (int i = 0; i < message.getMatchSubjectAltNamesCount(); i++) {
+        for (int i = 0; i < message.count("match_subject_alt_names"); i++) {
             StringMatch match = MatcherParser.string(
-                    message.getMatchSubjectAltNames(i),
+                    message.message("match_subject_alt_names", i),
                     path.field("match_subject_alt_names").at(i));
             for (NameType type : NameType.values()) {
                 names.add(new NameMatch(type, match));
             }
         }
-        TrustSource trust = message.hasTrustedCa() ? new TrustSource.Inline(trust(message, path, reading)) : null;
+        TrustSource trust = message.has("trusted_ca") ? new TrustSource.Inline(trust(message, path, reading)) : null;
         return new Validation(trust, names);
     }
 
     /** The roots of a context that holds nothing else. */
-    static Secret.Trust trust(CertificateValidationContext message, FieldPath path, Reading reading) {
+    static Secret.Trust trust(Message message, FieldPath path, Reading reading) {
         FieldPath at = path.field("trusted_ca");
-        return new Secret.Trust(SecretParser.pem(message.getTrustedCa(), "-----BEGIN CERTIFICATE-----", at, reading));
+        return new Secret.Trust(
+                SecretParser.pem(message.message("trusted_ca"), "-----BEGIN CERTIFICATE-----", at, reading));
     }
 
-    private static NameMatch name(SubjectAltNameMatcher message, FieldPath path) {
+    private static NameMatch name(Message message, FieldPath path) {
         FieldPath type = path.field("san_type");
-        NameType named = switch (message.getSanType()) {
-            case URI -> NameType.URI;
-            case DNS -> NameType.DNS;
-            case IP_ADDRESS -> NameType.IP_ADDRESS;
-            case EMAIL -> NameType.EMAIL;
-            case OTHER_NAME, SAN_TYPE_UNSPECIFIED, UNRECOGNIZED ->
+        NameType named = switch (message.choice("san_type")) {
+            case "URI" -> NameType.URI;
+            case "DNS" -> NameType.DNS;
+            case "IP_ADDRESS" -> NameType.IP_ADDRESS;
+            case "EMAIL" -> NameType.EMAIL;
+            default ->
                 throw new InvalidResource(
-                        type, message.getSanType().name() + ": expected URI, DNS, IP_ADDRESS or EMAIL");
+                        type, message.choice("san_type") + ": expected URI, DNS, IP_ADDRESS or EMAIL");
         };
-        if (!message.hasMatcher()) {
+        if (!message.has("matcher")) {
             throw new InvalidResource(path.field("matcher"), "missing");
         }
-        return new NameMatch(named, MatcherParser.string(message.getMatcher(), path.field("matcher")));
+        return new NameMatch(named, MatcherParser.string(message.message("matcher"), path.field("matcher")));
     }
 }

@@ -2,8 +2,7 @@ package io.weft.proxy.xds.parse;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.envoyproxy.envoy.config.route.v3.HeaderMatcher;
-import io.envoyproxy.envoy.type.matcher.v3.StringMatcher;
+import io.weft.proxy.bootstrap.YamlFixture;
 import io.weft.proxy.config.Cidr;
 import io.weft.proxy.config.FilterChain.NetworkFilter.NetworkRbac;
 import io.weft.proxy.config.Listener;
@@ -36,8 +35,8 @@ class MatchersTest {
         "'safe_regex: { google_re2: {}, regex: A. }',true,false"
     })
     void every_form_of_a_string_matcher_is_understood(String yaml, boolean upper, boolean lower) {
-        StringMatch match = MatcherParser.string(
-                Written.read("{ " + yaml + " }", StringMatcher.newBuilder()).build(), PATH);
+        StringMatch match =
+                MatcherParser.string(YamlFixture.read("{ " + yaml + " }", "envoy.type.matcher.v3.StringMatcher"), PATH);
         assertThat(match.matches("Ab")).isEqualTo(upper);
         assertThat(match.matches("ab")).isEqualTo(lower);
     }
@@ -59,11 +58,9 @@ class MatchersTest {
     @MethodSource("headers")
     void every_form_of_a_header_matcher_is_understood(String yaml, Condition condition) {
         Route.HeaderMatch match = MatcherParser.header(
-                Written.read(
-                                "{ name: \":Path\", invert_match: true, treat_missing_header_as_empty: true, " + yaml
-                                        + " }",
-                                HeaderMatcher.newBuilder())
-                        .build(),
+                YamlFixture.read(
+                        "{ name: \":Path\", invert_match: true, treat_missing_header_as_empty: true, " + yaml + " }",
+                        "envoy.config.route.v3.HeaderMatcher"),
                 PATH);
         assertThat(match).isEqualTo(new Route.HeaderMatch(":path", condition, true, true));
     }
@@ -134,8 +131,7 @@ class MatchersTest {
     }
 
     private static Route.HeaderMatch header(String yaml) {
-        return MatcherParser.header(
-                Written.read(yaml, HeaderMatcher.newBuilder()).build(), PATH);
+        return MatcherParser.header(YamlFixture.read(yaml, "envoy.config.route.v3.HeaderMatcher"), PATH);
     }
 
     private static Arguments header(String yaml, Condition condition) {

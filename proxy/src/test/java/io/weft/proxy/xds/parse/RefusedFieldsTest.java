@@ -112,6 +112,9 @@ class RefusedFieldsTest {
                         HCM + ".common_http_protocol_options.headers_with_underscores_action: REJECT_REQUEST not"
                                 + " supported: expected ALLOW"),
                 refused(
+                        Written.http("common_http_protocol_options: { max_stream_duration: 1s }", FORWARD),
+                        HCM + ".common_http_protocol_options.max_stream_duration: not supported"),
+                refused(
                         Written.http(
                                 "http_protocol_options: { accept_http_10: true, default_host_for_http_10: a/b }",
                                 FORWARD),

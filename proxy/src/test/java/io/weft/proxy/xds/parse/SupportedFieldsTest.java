@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.Descriptors.Descriptor;
 import com.google.protobuf.Descriptors.FieldDescriptor;
-import io.envoyproxy.envoy.config.bootstrap.v3.Bootstrap;
+import io.weft.proxy.wire.EnvoyApi;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -73,11 +73,7 @@ class SupportedFieldsTest {
     private static Map<String, Descriptor> reachable() {
         Map<String, Descriptor> found = new HashMap<>();
         Deque<Descriptor> todo = new ArrayDeque<>();
-        todo.add(Bootstrap.getDescriptor());
-        SupportedFields.all().stream()
-                .filter(message -> message.prototype() != null)
-                .forEach(message -> todo.add(requireNonNull(SupportedFields.prototype(message.type()))
-                        .getDescriptorForType()));
+        todo.addAll(EnvoyApi.ROOTS);
         while (!todo.isEmpty()) {
             Descriptor type = todo.poll();
             if (found.putIfAbsent(type.getFullName(), type) == null) {

@@ -1,7 +1,7 @@
 package io.weft.proxy.xds.parse;
 
-import com.google.protobuf.Message;
 import io.weft.proxy.bootstrap.YamlFixture;
+import io.weft.proxy.wire.Message;
 
 /** Resources of tests, written as YAML. */
 final class Written {
@@ -11,18 +11,12 @@ final class Written {
 
     private Written() {}
 
-    static io.envoyproxy.envoy.config.listener.v3.Listener listener(String yaml) {
-        return read(yaml, io.envoyproxy.envoy.config.listener.v3.Listener.newBuilder())
-                .build();
+    static Message listener(String yaml) {
+        return YamlFixture.read(yaml, "envoy.config.listener.v3.Listener");
     }
 
-    static io.envoyproxy.envoy.config.cluster.v3.Cluster cluster(String yaml) {
-        return read(yaml, io.envoyproxy.envoy.config.cluster.v3.Cluster.newBuilder())
-                .build();
-    }
-
-    static <B extends Message.Builder> B read(String yaml, B builder) {
-        return YamlFixture.read(yaml, builder);
+    static Message cluster(String yaml) {
+        return YamlFixture.read(yaml, "envoy.config.cluster.v3.Cluster");
     }
 
     /** A listener whose only chain carries TCP to {@code c}, with more fields of the listener, one a line. */

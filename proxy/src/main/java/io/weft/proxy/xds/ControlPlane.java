@@ -1,71 +1,35 @@
 package io.weft.proxy.xds;
 
-import io.grpc.ManagedChannel;
-import io.grpc.netty.GrpcSslContexts;
-import io.grpc.netty.NettyChannelBuilder;
-import io.netty.channel.ChannelOption;
+import io.netty.handler.codec.http2.Http2SecurityUtil;
+import io.netty.handler.ssl.ApplicationProtocolConfig;
+import io.netty.handler.ssl.ApplicationProtocolNames;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.handler.ssl.SslProvider;
+import io.netty.handler.ssl.SupportedCipherSuiteFilter;
 import io.weft.proxy.config.Address;
 import io.weft.proxy.config.Secret;
+import io.weft.proxy.grpc.GrpcServer;
 import java.io.ByteArrayInputStream;
 import java.nio.charset.StandardCharsets;
 import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
 import java.util.List;
-import java.util.concurrent.Executor;
-import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
-/**
- * A gRPC channel to the control plane. One channel is one attempt: it is thrown away with its connection, because
- * back-off, credentials and the choice of address are decided by whoever opens the next one.
- */
-public final class ControlPlaneChannel {
+/** How the control plane is called: its address, and TLS with the check of who answers. */
+public final class ControlPlane {
 
-    // A machine that does not answer at all is given up sooner than the kernel would.
-    private static final int CONNECT_MILLIS = 3_000;
-    private static final int KEEPALIVE_SECONDS = 30;
-    private static final int KEEPALIVE_TIMEOUT_SECONDS = 10;
-
-    private ControlPlaneChannel() {}
+    private ControlPlane() {}
 
     /**
-     * A connection is tested after 30 s of silence and given up 10 s later; the server must permit that.
-     *
      * @param tls null speaks plaintext
      * @param serverName sent as SNI and authority instead of the address; empty for the address
-     * @param maxMessage bytes of one message from the server; a longer one ends the call
-     * @param executor runs the callbacks of calls
      */
-    public static ManagedChannel open(
-            Address.Socket server,
-            @Nullable SslContext tls,
-            String serverName,
-            int maxMessage,
-            EventLoops loops,
-            Executor executor) {
-        NettyChannelBuilder builder = NettyChannelBuilder.forAddress(server.host(), server.port())
-                .eventLoopGroup(loops.group())
-                .channelType(loops.channel())
-                .withOption(ChannelOption.CONNECT_TIMEOUT_MILLIS, CONNECT_MILLIS)
-                .executor(executor)
-                .maxInboundMessageSize(maxMessage)
-                .keepAliveTime(KEEPALIVE_SECONDS, TimeUnit.SECONDS)
-                .keepAliveTimeout(KEEPALIVE_TIMEOUT_SECONDS, TimeUnit.SECONDS)
-                .disableRetry()
-                .userAgent("weft");
-        if (tls == null) {
-            builder.usePlaintext();
-        } else {
-            builder.sslContext(tls);
-        }
-        if (!serverName.isEmpty()) {
-            builder.overrideAuthority(serverName);
-        }
-        return builder.build();
+    public static GrpcServer server(
+            Address.Socket server, @Nullable SslContext tls, String serverName, EventLoops loops) {
+        return new GrpcServer(server.host(), server.port(), tls, serverName, loops.group(), loops.channel());
     }
 
     /**
@@ -75,7 +39,17 @@ public final class ControlPlaneChannel {
      * @throws SSLException when the certificate or key cannot be used
      */
     public static SslContext tls(Secret.@Nullable Certificate own, ServerCheck server) throws SSLException {
-        SslContextBuilder builder = GrpcSslContexts.configure(SslContextBuilder.forClient(), SslProvider.OPENSSL)
+        SslContextBuilder builder = SslContextBuilder.forClient()
+                .sslProvider(SslProvider.OPENSSL)
+                .protocols("TLSv1.3", "TLSv1.2")
+                .ciphers(Http2SecurityUtil.CIPHERS, SupportedCipherSuiteFilter.INSTANCE)
+                // The server's name is a SPIFFE id, which the check looks at, and not the host's name.
+                .endpointIdentificationAlgorithm("")
+                .applicationProtocolConfig(new ApplicationProtocolConfig(
+                        ApplicationProtocolConfig.Protocol.ALPN,
+                        ApplicationProtocolConfig.SelectorFailureBehavior.NO_ADVERTISE,
+                        ApplicationProtocolConfig.SelectedListenerFailureBehavior.ACCEPT,
+                        ApplicationProtocolNames.HTTP_2))
                 .trustManager(new CheckingTrustManager(server));
         if (own != null) {
             try {
