@@ -71,7 +71,7 @@ class StaticBootstrapTest {
         String recorded = Files.readString(FILES.resolve(name + ".txt"));
         Map<String, String> values = values("weft");
         Path file = write(FILES, name, values);
-        try (WeftProxy proxy = WeftProxy.start(file.getParent(), Files.readString(file))) {
+        try (WeftProxy proxy = WeftProxy.start(file.resolveSibling("."), Files.readString(file))) {
             proxy.awaitReady();
             assertThat(new Probes(values, listen(values)).run(recorded)).isEqualTo(recorded);
         }

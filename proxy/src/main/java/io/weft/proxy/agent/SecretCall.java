@@ -70,9 +70,7 @@ final class SecretCall extends ChannelInboundHandlerAdapter implements SecretStr
 
     private void data(ChannelHandlerContext ctx, Http2DataFrame frame) throws MalformedMessage {
         ByteBuf content = frame.content();
-        unread = unread == null
-                ? content
-                : ByteToMessageDecoder.MERGE_CUMULATOR.cumulate(ctx.alloc(), unread, content);
+        unread = unread == null ? content : ByteToMessageDecoder.MERGE_CUMULATOR.cumulate(ctx.alloc(), unread, content);
         SecretService.Call known = call;
         if (known == null) {
             return;
@@ -116,6 +114,7 @@ final class SecretCall extends ChannelInboundHandlerAdapter implements SecretStr
     }
 
     @Override
+    @SuppressWarnings("EnumOrdinal") // the codes stand in the order of their numbers
     public void end(GrpcStatus status) {
         Http2Headers trailers = new DefaultHttp2Headers();
         trailers.set("grpc-status", String.valueOf(status.code().ordinal()));

@@ -76,8 +76,7 @@ final class SecretStream {
         names.addAll(wanted);
         held.keySet().removeAll(wanted);
         if (names.size() > MOST_NAMES) {
-            fail(new GrpcStatus(
-                    GrpcStatus.Code.RESOURCE_EXHAUSTED, names.size() + " names; at most " + MOST_NAMES));
+            fail(new GrpcStatus(GrpcStatus.Code.RESOURCE_EXHAUSTED, names.size() + " names; at most " + MOST_NAMES));
             return;
         }
         send();
