@@ -37,7 +37,7 @@ import picocli.CommandLine.Spec;
 
 /**
  * {@code weft certs agent}: a workload's identity for a program that is not ours. It is here and not in {@code certs} because it is
- * the sidecar's identity, served instead of used, and {@code certs} knows no gRPC.
+ * the sidecar's identity, served instead of used, and {@code certs} knows neither Netty nor gRPC.
  */
 @Command(
         name = "agent",

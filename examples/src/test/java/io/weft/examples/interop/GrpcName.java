@@ -90,8 +90,16 @@ final class GrpcName {
 
     /** @throws io.grpc.StatusRuntimeException when the call fails */
     static String call(Channel channel) {
+        return call(channel, METHOD.getFullMethodName());
+    }
+
+    /** @param method as {@code service/method}; of the same form as the one that is served */
+    static String call(Channel channel, String method) {
         return ClientCalls.blockingUnaryCall(
-                channel, METHOD, CallOptions.DEFAULT.withDeadlineAfter(10, TimeUnit.SECONDS), "");
+                channel,
+                METHOD.toBuilder().setFullMethodName(method).build(),
+                CallOptions.DEFAULT.withDeadlineAfter(10, TimeUnit.SECONDS),
+                "");
     }
 
     /** The answer, or nothing when the call fails. */

@@ -16,24 +16,17 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 
 /** java-control-plane's own server and cache, over plaintext gRPC on a port of loopback, with what clients said to it. */
-final class JavaControlPlane implements AutoCloseable {
+final class JavaControlPlane implements OthersControlPlane {
     private static final String EVERYBODY = "everybody";
 
-    /**
-     * What a client said of one type.
-     *
-     * @param error empty when it accepted, or only subscribed
-     */
-    record Said(String typeUrl, String nonce, String error) {}
-
     private final SimpleCache<String> cache = new SimpleCache<>(node -> EVERYBODY);
-    private final List<Said> said = new CopyOnWriteArrayList<>();
+    private final List<Refusal> refusals = new CopyOnWriteArrayList<>();
     private final Server server;
     private final int port;
 
     /** @param port 0 for any */
-    JavaControlPlane(int port, Snapshot snapshot) throws IOException {
-        cache.setSnapshot(EVERYBODY, snapshot);
+    JavaControlPlane(int port, Told told) throws IOException {
+        tell(told);
         var discovery = new V3DiscoveryServer(new Listening(), cache);
         server = NettyServerBuilder.forAddress(new InetSocketAddress(InetAddress.getLoopbackAddress(), port))
                 .addService(discovery.getAggregatedDiscoveryServiceImpl())
@@ -45,36 +38,37 @@ final class JavaControlPlane implements AutoCloseable {
     private final class Listening implements DiscoveryServerCallbacks {
         @Override
         public void onV3StreamRequest(long stream, DiscoveryRequest request) {
-            said.add(new Said(
-                    request.getTypeUrl(),
-                    request.getResponseNonce(),
-                    request.getErrorDetail().getMessage()));
+            if (request.hasErrorDetail()) {
+                refusals.add(new Refusal(
+                        request.getTypeUrl(), request.getErrorDetail().getMessage()));
+            }
         }
 
         @Override
         public void onV3StreamDeltaRequest(long stream, DeltaDiscoveryRequest request) {
-            said.add(new Said(
-                    request.getTypeUrl(),
-                    request.getResponseNonce(),
-                    request.getErrorDetail().getMessage()));
+            if (request.hasErrorDetail()) {
+                refusals.add(new Refusal(
+                        request.getTypeUrl(), request.getErrorDetail().getMessage()));
+            }
         }
     }
 
-    int port() {
+    @Override
+    public int port() {
         return port;
     }
 
-    void tell(Snapshot snapshot) {
-        cache.setSnapshot(EVERYBODY, snapshot);
+    @Override
+    public void tell(Told told) {
+        cache.setSnapshot(
+                EVERYBODY,
+                Snapshot.create(
+                        told.clusters(), told.endpoints(), told.listeners(), told.routes(), List.of(), told.version()));
     }
 
-    List<Said> said() {
-        return said;
-    }
-
-    /** The refusals so far. */
-    List<Said> refusals() {
-        return said.stream().filter(one -> !one.error().isEmpty()).toList();
+    @Override
+    public List<Refusal> refusals() {
+        return refusals;
     }
 
     @Override

@@ -8,11 +8,11 @@ import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3
 
 /** Messages of xDS from their JSON form, which is how their documentation writes them. */
 final class Messages {
-    private static final JsonFormat.Parser PARSER = JsonFormat.parser()
-            .usingTypeRegistry(JsonFormat.TypeRegistry.newBuilder()
-                    .add(HttpConnectionManager.getDescriptor())
-                    .add(Router.getDescriptor())
-                    .build());
+    private static final JsonFormat.TypeRegistry TYPES = JsonFormat.TypeRegistry.newBuilder()
+            .add(HttpConnectionManager.getDescriptor())
+            .add(Router.getDescriptor())
+            .build();
+    private static final JsonFormat.Parser PARSER = JsonFormat.parser().usingTypeRegistry(TYPES);
 
     private Messages() {}
 
@@ -22,6 +22,14 @@ final class Messages {
             return into;
         } catch (InvalidProtocolBufferException e) {
             throw new IllegalArgumentException(json, e);
+        }
+    }
+
+    static String write(Message message) {
+        try {
+            return JsonFormat.printer().usingTypeRegistry(TYPES).print(message);
+        } catch (InvalidProtocolBufferException e) {
+            throw new IllegalArgumentException(message.toString(), e);
         }
     }
 }

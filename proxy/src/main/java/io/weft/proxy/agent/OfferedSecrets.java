@@ -2,11 +2,10 @@ package io.weft.proxy.agent;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import com.google.protobuf.Any;
-import io.envoyproxy.envoy.config.core.v3.DataSource;
-import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.CertificateValidationContext;
-import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.TlsCertificate;
 import io.weft.proxy.config.Secret;
+import io.weft.proxy.wire.Bytes;
+import io.weft.proxy.wire.Draft;
+import io.weft.proxy.wire.Message;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Collection;
@@ -21,9 +20,15 @@ import java.util.TreeMap;
 record OfferedSecrets(NavigableMap<String, Offered> all) {
     static final String TYPE_URL = "type.googleapis.com/envoy.extensions.transport_sockets.tls.v3.Secret";
     static final OfferedSecrets NONE = new OfferedSecrets(new TreeMap<>());
+    private static final String TLS = "envoy.extensions.transport_sockets.tls.v3.";
 
-    /** @param version a hash of the content */
-    record Offered(String version, Any any) {
+    /**
+     * One secret.
+     *
+     * @param version a hash of the content
+     * @param any the message, wrapped
+     */
+    record Offered(String version, Message any) {
         @Override
         public String toString() {
             return "Offered[" + version + ", content hidden]";
@@ -37,11 +42,12 @@ record OfferedSecrets(NavigableMap<String, Offered> all) {
     static OfferedSecrets of(Map<String, Secret> secrets) {
         var all = new TreeMap<String, Offered>();
         secrets.forEach((name, secret) -> {
-            Any any = Any.newBuilder()
-                    .setTypeUrl(TYPE_URL)
-                    .setValue(message(name, secret).toByteString())
+            Bytes bytes = message(name, secret).toBytes();
+            Message any = Draft.of("google.protobuf.Any")
+                    .with("type_url", TYPE_URL)
+                    .with("value", bytes)
                     .build();
-            all.put(name, new Offered(hash(any.getValue().toByteArray()), any));
+            all.put(name, new Offered(hash(bytes.toArray()), any));
         });
         return new OfferedSecrets(all);
     }
@@ -61,23 +67,30 @@ record OfferedSecrets(NavigableMap<String, Offered> all) {
         return hash(content.toString().getBytes(UTF_8));
     }
 
-    private static io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.Secret message(String name, Secret secret) {
-        var message = io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.Secret.newBuilder()
-                .setName(name);
+    private static Message message(String name, Secret secret) {
+        Draft message = Draft.of(TLS + "Secret").with("name", name);
         switch (secret) {
             case Secret.Certificate(String chain, String key) ->
-                message.setTlsCertificate(TlsCertificate.newBuilder()
-                        .setCertificateChain(inline(chain))
-                        .setPrivateKey(inline(key)));
+                message.with(
+                        "tls_certificate",
+                        Draft.of(TLS + "TlsCertificate")
+                                .with("certificate_chain", inline(chain))
+                                .with("private_key", inline(key))
+                                .build());
             case Secret.Trust(String roots) ->
-                message.setValidationContext(
-                        CertificateValidationContext.newBuilder().setTrustedCa(inline(roots)));
+                message.with(
+                        "validation_context",
+                        Draft.of(TLS + "CertificateValidationContext")
+                                .with("trusted_ca", inline(roots))
+                                .build());
         }
         return message.build();
     }
 
-    private static DataSource inline(String pem) {
-        return DataSource.newBuilder().setInlineString(pem).build();
+    private static Message inline(String pem) {
+        return Draft.of("envoy.config.core.v3.DataSource")
+                .with("inline_string", pem)
+                .build();
     }
 
     private static String hash(byte[] bytes) {

@@ -1,30 +1,41 @@
 package io.weft.proxy.agent;
 
-import com.google.protobuf.Any;
-import io.envoyproxy.envoy.service.discovery.v3.DeltaDiscoveryRequest;
-import io.envoyproxy.envoy.service.discovery.v3.DeltaDiscoveryResponse;
-import io.envoyproxy.envoy.service.discovery.v3.DiscoveryRequest;
-import io.envoyproxy.envoy.service.discovery.v3.DiscoveryResponse;
-import io.envoyproxy.envoy.service.discovery.v3.Resource;
-import io.envoyproxy.envoy.service.secret.v3.SecretDiscoveryServiceGrpc.SecretDiscoveryServiceImplBase;
-import io.grpc.Status;
-import io.grpc.stub.ServerCallStreamObserver;
-import io.grpc.stub.StreamObserver;
 import io.weft.proxy.config.Secret;
+import io.weft.proxy.grpc.GrpcStatus;
+import io.weft.proxy.wire.Bytes;
+import io.weft.proxy.wire.Draft;
+import io.weft.proxy.wire.Field;
+import io.weft.proxy.wire.MalformedMessage;
+import io.weft.proxy.wire.Message;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.function.BiConsumer;
 
 /**
  * Envoy's Secret Discovery Service, version 3, in all three of its forms. Whoever can call it gets the key, so it is served where only
  * the workload's own account can.
  */
-final class SecretService extends SecretDiscoveryServiceImplBase {
-    private final Set<SecretStream<?>> streams = ConcurrentHashMap.newKeySet();
+final class SecretService {
+    private static final String DISCOVERY = "envoy.service.discovery.v3.";
+    private static final String PATH = "/envoy.service.secret.v3.SecretDiscoveryService/";
+
+    private final Set<SecretStream> streams = ConcurrentHashMap.newKeySet();
     private volatile OfferedSecrets offered = OfferedSecrets.NONE;
+
+    /** What becomes of a call's messages. Called by one thread. */
+    interface Call {
+        void received(Bytes message) throws MalformedMessage;
+
+        /** The client says no more. */
+        void ended();
+
+        /** The client is gone. */
+        void lost();
+    }
 
     /** These are the secrets now: every client that asked for one that changed is told. */
     void offer(Map<String, Secret> secrets) {
@@ -38,106 +49,149 @@ final class SecretService extends SecretDiscoveryServiceImplBase {
         streams.forEach(SecretStream::end);
     }
 
-    @Override
-    public StreamObserver<DiscoveryRequest> streamSecrets(StreamObserver<DiscoveryResponse> responses) {
-        return open(responses, (nonce, wanted, changed) -> sotw(nonce, wanted), (stream, request) -> {
-            if (!stream.isCurrent(request.getResponseNonce())) {
-                return;
-            }
-            if (request.hasErrorDetail()) {
-                stream.refused(request.getErrorDetail().getMessage());
-            }
-            stream.replace(request.getResourceNamesList());
-        });
-    }
-
-    @Override
-    public StreamObserver<DeltaDiscoveryRequest> deltaSecrets(StreamObserver<DeltaDiscoveryResponse> responses) {
-        return open(responses, (nonce, wanted, changed) -> delta(nonce, changed), (stream, request) -> {
-            if (request.hasErrorDetail()) {
-                stream.refused(request.getErrorDetail().getMessage());
-            }
-            stream.unsubscribe(request.getResourceNamesUnsubscribeList());
-            Map<String, String> kept = request.getInitialResourceVersionsMap();
-            List<String> names = request.getResourceNamesSubscribeList().stream()
-                    .filter(name -> !kept.containsKey(name))
-                    .toList();
-            stream.resume(kept);
-            if (!names.isEmpty() || !kept.isEmpty()) {
-                stream.subscribe(names);
-            }
-        });
-    }
-
-    @Override
-    public void fetchSecrets(DiscoveryRequest request, StreamObserver<DiscoveryResponse> response) {
-        var wanted = offered.of(request.getResourceNamesList());
-        if (wanted.isEmpty()) {
-            response.onError(Status.UNAVAILABLE
-                    .withDescription("none of " + request.getResourceNamesList() + " is there yet")
-                    .asRuntimeException());
-            return;
-        }
-        response.onNext(sotw("0", wanted));
-        response.onCompleted();
-    }
-
-    private <Q, A> StreamObserver<Q> open(
-            StreamObserver<A> responses, SecretStream.Writer<A> writer, BiConsumer<SecretStream<A>, Q> heard) {
-        var stream = new SecretStream<>(responses, writer, offered);
-        streams.add(stream);
-        // Between the line before and this one the secrets may have changed.
-        stream.offer(offered);
-        if (responses instanceof ServerCallStreamObserver<A> call) {
-            call.setOnCancelHandler(() -> lost(stream));
-        }
-        return new StreamObserver<>() {
-            @Override
-            public void onNext(Q request) {
-                heard.accept(stream, request);
-            }
-
-            @Override
-            public void onError(Throwable error) {
-                lost(stream);
-            }
-
-            @Override
-            public void onCompleted() {
-                streams.remove(stream);
-                stream.end();
+    /** Begins a call, or ends it at once when there is no such method. */
+    Call begin(String path, SecretStream.Client client) {
+        return switch (path) {
+            case PATH + "StreamSecrets" ->
+                new Streaming(client, (nonce, wanted, changed) -> sotw(nonce, wanted)) {
+                    @Override
+                    public void received(Bytes message) throws MalformedMessage {
+                        sotw(stream, Message.read(DISCOVERY + "DiscoveryRequest", message));
+                    }
+                };
+            case PATH + "DeltaSecrets" ->
+                new Streaming(client, (nonce, wanted, changed) -> delta(nonce, changed)) {
+                    @Override
+                    public void received(Bytes message) throws MalformedMessage {
+                        delta(stream, Message.read(DISCOVERY + "DeltaDiscoveryRequest", message));
+                    }
+                };
+            case PATH + "FetchSecrets" -> new Fetching(client);
+            default -> {
+                client.end(new GrpcStatus(GrpcStatus.Code.UNIMPLEMENTED, "no method " + path));
+                yield new Nothing();
             }
         };
     }
 
-    private void lost(SecretStream<?> stream) {
-        streams.remove(stream);
-        stream.lost();
+    private abstract class Streaming implements Call {
+        final SecretStream stream;
+
+        Streaming(SecretStream.Client client, SecretStream.Writer writer) {
+            stream = new SecretStream(client, writer, offered);
+            streams.add(stream);
+            // Between the line before and this one the secrets may have changed.
+            stream.offer(offered);
+        }
+
+        @Override
+        public void ended() {
+            streams.remove(stream);
+            stream.end();
+        }
+
+        @Override
+        public void lost() {
+            streams.remove(stream);
+            stream.lost();
+        }
     }
 
-    private static DiscoveryResponse sotw(String nonce, Map<String, OfferedSecrets.Offered> wanted) {
-        var response = DiscoveryResponse.newBuilder()
-                .setTypeUrl(OfferedSecrets.TYPE_URL)
-                .setVersionInfo(OfferedSecrets.version(new TreeMap<>(wanted)))
-                .setNonce(nonce);
-        wanted.values().forEach(secret -> response.addResources(secret.any()));
-        return response.build();
+    private final class Fetching implements Call {
+        private final SecretStream.Client client;
+
+        Fetching(SecretStream.Client client) {
+            this.client = client;
+        }
+
+        @Override
+        public void received(Bytes message) throws MalformedMessage {
+            List<String> names =
+                    Message.read(DISCOVERY + "DiscoveryRequest", message).texts("resource_names");
+            var wanted = offered.of(names);
+            if (wanted.isEmpty()) {
+                client.end(new GrpcStatus(GrpcStatus.Code.UNAVAILABLE, "none of " + names + " is there yet"));
+                return;
+            }
+            client.send(sotw("0", wanted));
+            client.end(new GrpcStatus(GrpcStatus.Code.OK, ""));
+        }
+
+        @Override
+        public void ended() {}
+
+        @Override
+        public void lost() {}
     }
 
-    private static DeltaDiscoveryResponse delta(String nonce, Map<String, OfferedSecrets.Offered> changed) {
-        var response = DeltaDiscoveryResponse.newBuilder()
-                .setTypeUrl(OfferedSecrets.TYPE_URL)
-                .setSystemVersionInfo(OfferedSecrets.version(new TreeMap<>(changed)))
-                .setNonce(nonce);
-        changed.forEach((name, secret) -> response.addResources(resource(name, secret.version(), secret.any())));
-        return response.build();
+    private static final class Nothing implements Call {
+        @Override
+        public void received(Bytes message) {}
+
+        @Override
+        public void ended() {}
+
+        @Override
+        public void lost() {}
     }
 
-    private static Resource resource(String name, String version, Any any) {
-        return Resource.newBuilder()
-                .setName(name)
-                .setVersion(version)
-                .setResource(any)
-                .build();
+    private static void sotw(SecretStream stream, Message request) {
+        if (!stream.isCurrent(request.text("response_nonce"))) {
+            return;
+        }
+        if (request.has("error_detail")) {
+            stream.refused(request.message("error_detail").text("message"));
+        }
+        stream.replace(request.texts("resource_names"));
+    }
+
+    private static void delta(SecretStream stream, Message request) {
+        if (request.has("error_detail")) {
+            stream.refused(request.message("error_detail").text("message"));
+        }
+        stream.unsubscribe(request.texts("resource_names_unsubscribe"));
+        Map<String, String> kept = new TreeMap<>();
+        Field versions = Objects.requireNonNull(request.type().field("initial_resource_versions"));
+        if (request.value(versions) instanceof Map<?, ?> given) {
+            given.forEach((name, version) -> kept.put((String) name, (String) version));
+        }
+        List<String> names = request.texts("resource_names_subscribe").stream()
+                .filter(name -> !kept.containsKey(name))
+                .toList();
+        stream.resume(kept);
+        if (!names.isEmpty() || !kept.isEmpty()) {
+            stream.subscribe(names);
+        }
+    }
+
+    private static Bytes sotw(String nonce, SortedMap<String, OfferedSecrets.Offered> wanted) {
+        return Draft.of(DISCOVERY + "DiscoveryResponse")
+                .with("type_url", OfferedSecrets.TYPE_URL)
+                .with("version_info", OfferedSecrets.version(wanted))
+                .with("nonce", nonce)
+                .with(
+                        "resources",
+                        wanted.values().stream()
+                                .map(OfferedSecrets.Offered::any)
+                                .toList())
+                .build()
+                .toBytes();
+    }
+
+    private static Bytes delta(String nonce, SortedMap<String, OfferedSecrets.Offered> changed) {
+        List<Message> resources = changed.entrySet().stream()
+                .map(entry -> Draft.of(DISCOVERY + "Resource")
+                        .with("name", entry.getKey())
+                        .with("version", entry.getValue().version())
+                        .with("resource", entry.getValue().any())
+                        .build())
+                .toList();
+        return Draft.of(DISCOVERY + "DeltaDiscoveryResponse")
+                .with("type_url", OfferedSecrets.TYPE_URL)
+                .with("system_version_info", OfferedSecrets.version(changed))
+                .with("nonce", nonce)
+                .with("resources", resources)
+                .build()
+                .toBytes();
     }
 }

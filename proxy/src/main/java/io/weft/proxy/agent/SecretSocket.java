@@ -1,10 +1,21 @@
 package io.weft.proxy.agent;
 
-import io.grpc.Server;
-import io.grpc.netty.NettyServerBuilder;
+import io.netty.bootstrap.ServerBootstrap;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelInitializer;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.epoll.EpollServerDomainSocketChannel;
+import io.netty.channel.group.ChannelGroup;
+import io.netty.channel.group.DefaultChannelGroup;
 import io.netty.channel.unix.DomainSocketAddress;
+import io.netty.handler.codec.http2.Http2FrameCodecBuilder;
+import io.netty.handler.codec.http2.Http2MultiplexHandler;
+import io.netty.handler.codec.http2.Http2Settings;
+import io.netty.util.ReferenceCountUtil;
+import io.netty.util.concurrent.GlobalEventExecutor;
 import io.weft.certs.store.AtomicFile;
 import io.weft.proxy.identity.Identity;
 import java.io.IOException;
@@ -14,22 +25,19 @@ import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.util.concurrent.TimeUnit;
-import java.util.logging.Logger;
 
 /** The unix domain socket on which an identity's secrets are served, to the account that this program runs as and nobody else. */
 public final class SecretSocket implements AutoCloseable {
     private static final int CALLS_PER_CONNECTION = 100;
-    private static final int LARGEST_MESSAGE = 64 << 10;
+    private static final int LARGEST_HEADERS = 16 << 10;
+    private static final int PATIENCE_MILLIS = 1000;
     /** What {@code sun_path} holds, less its end. */
     private static final int LONGEST_PATH = 107;
 
-    /** gRPC asks for keep-alive of every connection, and Netty warns of each that is no TCP. Held, so that its level stays. */
-    private static final Logger BOOTSTRAP = Logger.getLogger("io.netty.bootstrap");
-
     private final Path path;
     private final SecretService service = new SecretService();
-    private final Server server;
+    private final ChannelGroup connections = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
+    private final Channel server;
 
     /**
      * Listens, and serves the identity's secrets from now on.
@@ -41,20 +49,55 @@ public final class SecretSocket implements AutoCloseable {
     public SecretSocket(Path path, Identity identity, EventLoopGroup loops) throws IOException {
         this.path = path.toAbsolutePath();
         prepare(this.path);
-        BOOTSTRAP.setLevel(java.util.logging.Level.SEVERE);
-        server = NettyServerBuilder.forAddress(new DomainSocketAddress(this.path.toFile()))
-                .channelType(EpollServerDomainSocketChannel.class)
-                .bossEventLoopGroup(loops)
-                .workerEventLoopGroup(loops)
-                .maxConcurrentCallsPerConnection(CALLS_PER_CONNECTION)
-                .maxInboundMessageSize(LARGEST_MESSAGE)
-                .directExecutor()
-                .addService(service)
-                .build()
-                .start();
+        ChannelFuture bound = new ServerBootstrap()
+                .group(loops)
+                .channel(EpollServerDomainSocketChannel.class)
+                .childHandler(new ChannelInitializer<>() {
+                    @Override
+                    protected void initChannel(Channel connection) {
+                        connected(connection);
+                    }
+                })
+                .bind(new DomainSocketAddress(this.path.toFile()))
+                .awaitUninterruptibly();
+        if (!bound.isSuccess()) {
+            throw new IOException("socket " + this.path + ": " + bound.cause().getMessage(), bound.cause());
+        }
+        server = bound.channel();
         // Until here the folder or the umask kept others out: to connect one must be allowed to write to the socket.
         Files.setPosixFilePermissions(this.path, PosixFilePermissions.fromString("rw-------"));
         identity.subscribe(service::offer);
+    }
+
+    private void connected(Channel connection) {
+        connections.add(connection);
+        connection
+                .pipeline()
+                .addLast(Http2FrameCodecBuilder.forServer()
+                        .initialSettings(Http2Settings.defaultSettings()
+                                .maxConcurrentStreams(CALLS_PER_CONNECTION)
+                                .maxHeaderListSize(LARGEST_HEADERS))
+                        .gracefulShutdownTimeoutMillis(0)
+                        .build())
+                .addLast(new Http2MultiplexHandler(new ChannelInitializer<>() {
+                    @Override
+                    protected void initChannel(Channel stream) {
+                        stream.pipeline().addLast(new SecretCall(service, stream));
+                    }
+                }))
+                .addLast(new ChannelInboundHandlerAdapter() {
+                    @Override
+                    public void channelRead(ChannelHandlerContext ctx, Object frame) {
+                        // Of the connection itself, and of no consequence here.
+                        ReferenceCountUtil.release(frame);
+                    }
+
+                    @Override
+                    public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+                        // The client is gone without a word, or speaks no HTTP/2.
+                        ctx.close();
+                    }
+                });
     }
 
     private static void prepare(Path path) throws IOException {
@@ -92,15 +135,10 @@ public final class SecretSocket implements AutoCloseable {
     @Override
     public void close() {
         service.close();
-        server.shutdown();
+        server.close().awaitUninterruptibly(PATIENCE_MILLIS);
+        connections.close().awaitUninterruptibly(PATIENCE_MILLIS);
         try {
-            if (!server.awaitTermination(1, TimeUnit.SECONDS)) {
-                server.shutdownNow();
-                server.awaitTermination(1, TimeUnit.SECONDS);
-            }
             Files.deleteIfExists(path);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
         } catch (IOException e) {
             System.getLogger("io.weft.proxy.agent").log(System.Logger.Level.WARNING, "socket " + path + " is left", e);
         }

@@ -1,39 +1,49 @@
 package io.weft.proxy.agent;
 
-import io.grpc.Status;
-import io.grpc.stub.StreamObserver;
+import io.weft.proxy.grpc.GrpcStatus;
+import io.weft.proxy.wire.Bytes;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
 
 /**
  * One client's stream, of either variant. It is told what it asked for as soon as that is there, and again after each change. What is
  * withdrawn, as a certificate that ran out, is not taken back: the client keeps what nobody accepts any more.
- *
- * @param <A> the responses
  */
-final class SecretStream<A> {
+final class SecretStream {
     private static final System.Logger LOG = System.getLogger("io.weft.proxy.agent");
     /** A client wants two. */
     private static final int MOST_NAMES = 64;
 
     /** Writes a response of one variant. */
-    interface Writer<A> {
+    interface Writer {
         /** @param wanted all that was asked for and is there; {@code changed} is the part that the client has not got */
-        A write(String nonce, Map<String, OfferedSecrets.Offered> wanted, Map<String, OfferedSecrets.Offered> changed);
+        Bytes write(
+                String nonce,
+                SortedMap<String, OfferedSecrets.Offered> wanted,
+                SortedMap<String, OfferedSecrets.Offered> changed);
     }
 
-    private final StreamObserver<A> out;
-    private final Writer<A> writer;
+    /** The client's side. May be called by any thread. */
+    interface Client {
+        void send(Bytes response);
+
+        /** Nothing is sent after this. */
+        void end(GrpcStatus status);
+    }
+
+    private final Client out;
+    private final Writer writer;
     private final TreeSet<String> names = new TreeSet<>();
     private final TreeMap<String, String> held = new TreeMap<>();
     private OfferedSecrets offered;
     private long nonces;
     private boolean over;
 
-    SecretStream(StreamObserver<A> out, Writer<A> writer, OfferedSecrets offered) {
+    SecretStream(Client out, Writer writer, OfferedSecrets offered) {
         this.out = out;
         this.writer = writer;
         this.offered = offered;
@@ -66,7 +76,7 @@ final class SecretStream<A> {
         names.addAll(wanted);
         held.keySet().removeAll(wanted);
         if (names.size() > MOST_NAMES) {
-            fail(Status.RESOURCE_EXHAUSTED.withDescription(names.size() + " names; at most " + MOST_NAMES));
+            fail(new GrpcStatus(GrpcStatus.Code.RESOURCE_EXHAUSTED, names.size() + " names; at most " + MOST_NAMES));
             return;
         }
         send();
@@ -97,13 +107,13 @@ final class SecretStream<A> {
             return;
         }
         changed.forEach((name, secret) -> held.put(name, secret.version()));
-        out.onNext(writer.write(Long.toString(++nonces), wanted, changed));
+        out.send(writer.write(Long.toString(++nonces), wanted, changed));
     }
 
     synchronized void end() {
         if (!over) {
             over = true;
-            out.onCompleted();
+            out.end(new GrpcStatus(GrpcStatus.Code.OK, ""));
         }
     }
 
@@ -112,8 +122,8 @@ final class SecretStream<A> {
         over = true;
     }
 
-    private void fail(Status status) {
+    private void fail(GrpcStatus status) {
         over = true;
-        out.onError(status.asRuntimeException());
+        out.end(status);
     }
 }

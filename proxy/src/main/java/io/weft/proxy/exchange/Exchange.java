@@ -252,8 +252,9 @@ final class Exchange implements RequestReceiver {
         record.details(reply.details());
         record.responseStarted(reply.status(), worker.now());
         record.responseBytes(reply.length(request));
+        Matched found = matched;
         finish();
-        reply.send(downstream, request, chain.serverName());
+        reply.send(downstream, request, headers -> chain.own(headers, found));
     }
 
     /** The answer cannot be completed: the client must not take it for a whole one. */

@@ -144,6 +144,16 @@ public final class HttpChain {
             }
             case PASS_THROUGH -> {}
         }
+        change(headers, matched);
+    }
+
+    /** As {@link #finish}, for an answer of the proxy's own; what a route adds is added to those too that tell of a failure. */
+    void own(Headers headers, @Nullable Matched matched) {
+        headers.add(FieldName.SERVER, manager.serverName());
+        change(headers, matched);
+    }
+
+    private static void change(Headers headers, @Nullable Matched matched) {
         if (matched != null) {
             change(headers, matched.route().response());
             change(headers, matched.host().response());

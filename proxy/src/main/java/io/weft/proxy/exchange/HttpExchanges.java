@@ -45,7 +45,7 @@ public final class HttpExchanges implements Exchanges {
         LocalReply reply = new LocalReply(problem.status(), "", problem.details());
         record.responseBytes(reply.length(request));
         chain.ended(record, System.nanoTime());
-        reply.send(downstream, request, chain.serverName());
+        reply.send(downstream, request, headers -> chain.own(headers, null));
     }
 
     @Override

@@ -8,6 +8,7 @@ import io.weft.proxy.http.Headers;
 import io.weft.proxy.http.Request;
 import io.weft.proxy.http.Response;
 import java.nio.charset.StandardCharsets;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -38,7 +39,7 @@ record LocalReply(
     /** No connection could be made. */
     static LocalReply unreachable(boolean timedOut) {
         String kind = timedOut ? "connection_timeout" : "remote_connection_failure";
-        return lost(503, kind, kind, false);
+        return lost(503, kind.replace('_', ' '), kind, false);
     }
 
     /** The stream was lost before an answer began. */
@@ -62,7 +63,8 @@ record LocalReply(
         return isGrpc(request) || request.isHead() ? 0 : body.getBytes(StandardCharsets.UTF_8).length;
     }
 
-    void send(Downstream downstream, Request request, String serverName) {
+    /** @param edge adds the headers that all answers have */
+    void send(Downstream downstream, Request request, Consumer<Headers> edge) {
         Response response = new Response();
         Headers headers = response.headers();
         if (isGrpc(request)) {
@@ -72,7 +74,7 @@ record LocalReply(
             if (!body.isEmpty()) {
                 headers.add("grpc-message", percentEncoded(body));
             }
-            told(headers, serverName);
+            told(headers, edge);
             response.body(Request.Body.NONE, -1);
             downstream.respond(response, true);
             return;
@@ -86,7 +88,7 @@ record LocalReply(
         if (bytes.length > 0) {
             headers.add(FieldName.CONTENT_TYPE, "text/plain");
         }
-        told(headers, serverName);
+        told(headers, edge);
         boolean empty = bytes.length == 0 || request.isHead();
         response.body(empty ? Request.Body.NONE : Request.Body.LENGTH, bytes.length);
         downstream.respond(response, empty);
@@ -97,11 +99,11 @@ record LocalReply(
         downstream.data(data, true);
     }
 
-    private void told(Headers headers, String serverName) {
+    private void told(Headers headers, Consumer<Headers> edge) {
         if (overloaded) {
             headers.add("x-envoy-overloaded", "true");
         }
-        headers.add(FieldName.SERVER, serverName);
+        edge.accept(headers);
     }
 
     static boolean isGrpc(Request request) {

@@ -399,7 +399,7 @@ class GrpcTest {
             assertThatThrownBy(() -> caller.unary("hello"))
                     .isInstanceOfSatisfying(StatusRuntimeException.class, failure -> {
                         assertThat(failure.getStatus().getCode()).isEqualTo(Status.Code.UNAVAILABLE);
-                        assertThat(failure.getStatus().getDescription()).contains("remote_connection_failure");
+                        assertThat(failure.getStatus().getDescription()).contains("remote connection failure");
                     });
             client.request(1, false, "POST", "/test.Shop/Unary", "content-type", "application/grpc", "te", "trailers");
             Http2Client.Answer answer = client.answer(1);
