@@ -119,8 +119,6 @@ class ArchitectureArrowsTest {
         noClasses()
                 .that()
                 .resideInAPackage("io.weft.proxy..")
-                .and()
-                .resideOutsideOfPackage("io.weft.proxy.agent..") // a program of its own
                 .should()
                 .dependOnClassesThat()
                 .resideInAnyPackage("io.envoyproxy..", "com.google.protobuf..", "com.google.rpc..", "io.grpc..")
@@ -140,6 +138,7 @@ class ArchitectureArrowsTest {
                         "io.weft.proxy.bootstrap..",
                         "io.weft.proxy.identity..",
                         "io.weft.proxy.sidecar..",
+                        "io.weft.proxy.agent..",
                         "io.weft.proxy.telemetry..", // the node's metadata, as JSON
                         "io.weft.proxy.admin..")
                 .should()
