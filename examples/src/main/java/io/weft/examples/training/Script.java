@@ -48,8 +48,7 @@ record Script(int web, int raw, int inner, int innerRaw, int hello, int orders) 
                             HttpProtocolOptions.getDescriptor()))
                     .build());
 
-    private static final String SECRETS =
-            """
+    private static final String SECRETS = """
             "tls_certificate_sds_secret_configs": [{"name": "default", "sds_config": {"ads": {}, "resource_api_version": "V3"}}],
             "combined_validation_context": {
               "default_validation_context": {"match_typed_subject_alt_names": [
@@ -97,39 +96,28 @@ record Script(int web, int raw, int inner, int innerRaw, int hello, int orders) 
     }
 
     private static void cluster(String name, boolean tls, boolean http2, Map<String, Resource> resources) {
-        String socket = !tls
-                ? ""
-                : """
+        String socket = !tls ? "" : """
                   , "transport_socket": {"name": "tls", "typed_config": {
                       "@type": "type.googleapis.com/envoy.extensions.transport_sockets.tls.v3.UpstreamTlsContext",
                       "sni": "inner", "common_tls_context": {"alpn_protocols": ["%s"], %s}}}
                   """.formatted(http2 ? "h2" : name.endsWith("raw") ? "istio" : "http/1.1", SECRETS);
-        String options = !http2
-                ? ""
-                : """
+        String options = !http2 ? "" : """
                   , "typed_extension_protocol_options": {"envoy.extensions.upstreams.http.v3.HttpProtocolOptions": {
                       "@type": "type.googleapis.com/envoy.extensions.upstreams.http.v3.HttpProtocolOptions",
                       "explicit_http_config": {"http2_protocol_options": {}}}}
                   """;
-        put(
-                name,
-                read(
-                        """
+        put(name, read("""
                         {"name": "%s", "type": "EDS", "connect_timeout": "10s", "lb_policy": "LEAST_REQUEST",
                          "eds_cluster_config": {"eds_config": {"ads": {}, "resource_api_version": "V3"}}%s%s}
-                        """.formatted(name, socket, options),
-                        Cluster.newBuilder()),
-                resources);
+                        """.formatted(name, socket, options), Cluster.newBuilder()), resources);
     }
 
     private static Message endpoints(String name, int port) {
-        return read(
-                """
+        return read("""
                 {"cluster_name": "%s", "endpoints": [{"locality": {"region": "r", "zone": "z"}, "lb_endpoints": [
                   {"load_balancing_weight": 1, "endpoint": {"address": {"socket_address":
                     {"address": "127.0.0.1", "port_value": %d}}}}]}]}
-                """.formatted(name, port),
-                ClusterLoadAssignment.newBuilder());
+                """.formatted(name, port), ClusterLoadAssignment.newBuilder());
     }
 
     private static String tls(String alpn) {
@@ -141,11 +129,7 @@ record Script(int web, int raw, int inner, int innerRaw, int hello, int orders) 
     }
 
     private static Message http(String name, int port, String tls, String routes) {
-        return listener(
-                name,
-                port,
-                tls,
-                """
+        return listener(name, port, tls, """
                 {"name": "http", "typed_config": {
                   "@type": "type.googleapis.com/envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager",
                   "stat_prefix": "%s", "normalize_path": true,
@@ -163,11 +147,7 @@ record Script(int web, int raw, int inner, int innerRaw, int hello, int orders) 
     }
 
     private static Message tcp(String name, int port, String tls, String cluster) {
-        return listener(
-                name,
-                port,
-                tls,
-                """
+        return listener(name, port, tls, """
                 {"name": "tcp", "typed_config": {
                   "@type": "type.googleapis.com/envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy",
                   "stat_prefix": "%s", "cluster": "%s"}}
@@ -175,24 +155,20 @@ record Script(int web, int raw, int inner, int innerRaw, int hello, int orders) 
     }
 
     private static Message listener(String name, int port, String tls, String filter) {
-        return read(
-                """
+        return read("""
                 {"name": "%s", "address": {"socket_address": {"address": "127.0.0.1", "port_value": %d}},
                  "filter_chains": [{%s "filters": [%s]}]}
-                """.formatted(name, port, tls, filter),
-                Listener.newBuilder());
+                """.formatted(name, port, tls, filter), Listener.newBuilder());
     }
 
     private static Message routes(String name, String http, String grpc) {
-        return read(
-                """
+        return read("""
                 {"name": "%s", "virtual_hosts": [{"name": "all", "domains": ["*"], "routes": [
                   {"match": {"prefix": "/", "headers": [{"name": "content-type", "string_match": {"prefix": "application/grpc"}}]},
                    "route": {"cluster": "%s", "timeout": "0s"}},
                   {"match": {"prefix": "/"}, "route": {"cluster": "%s", "timeout": "15s",
                     "retry_policy": {"retry_on": "connect-failure,refused-stream", "num_retries": 2}}}]}]}
-                """.formatted(name, grpc, http),
-                RouteConfiguration.newBuilder());
+                """.formatted(name, grpc, http), RouteConfiguration.newBuilder());
     }
 
     private static Message read(String json, Message.Builder builder) {

@@ -28,7 +28,8 @@ final class Teacher extends AggregatedDiscoveryServiceImplBase {
             @Override
             public void onNext(DeltaDiscoveryRequest request) {
                 if (request.hasErrorDetail()) {
-                    throw new IllegalStateException("refused: " + request.getErrorDetail().getMessage());
+                    throw new IllegalStateException(
+                            "refused: " + request.getErrorDetail().getMessage());
                 }
                 Map<String, Resource> known = script.of(request.getTypeUrl());
                 if (request.getResourceNamesSubscribeList().contains("*") || isWildcard(request)) {
@@ -45,9 +46,8 @@ final class Teacher extends AggregatedDiscoveryServiceImplBase {
             }
 
             private void tell(String type, Map<String, Resource> known, Set<String> names) {
-                DeltaDiscoveryResponse.Builder answer = DeltaDiscoveryResponse.newBuilder()
-                        .setTypeUrl(type)
-                        .setNonce(Integer.toString(++nonce));
+                DeltaDiscoveryResponse.Builder answer =
+                        DeltaDiscoveryResponse.newBuilder().setTypeUrl(type).setNonce(Integer.toString(++nonce));
                 for (String name : names) {
                     Resource resource = known.get(name);
                     if (resource != null && told.add(type + name)) {

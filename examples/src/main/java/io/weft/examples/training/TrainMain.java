@@ -111,7 +111,7 @@ public final class TrainMain {
         environment.put("WEFT_JOIN_TOKEN", token);
         environment.put("ENVOY_STATUS_PORT", Integer.toString(port()));
         environment.put("ENVOY_PROMETHEUS_PORT", Integer.toString(port()));
-    
+
         environment.put(
                 "PROXY_CONFIG",
                 "{\"discoveryAddress\": \"127.0.0.1:%d\", \"concurrency\": 1, \"proxyAdminPort\": %d, \"terminationDrainDuration\": \"0s\"}"
@@ -146,7 +146,8 @@ public final class TrainMain {
                 KeyAlgorithm.EC_P256, SpiffeId.controlPlane(TrustDomain.DEFAULT), Duration.ofHours(1), Set.of());
         return NettyServerBuilder.forAddress(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
                 .sslContext(GrpcSslContexts.configure(
-                                SslContextBuilder.forServer(pem(own.chainPem()), pem(own.keyPem())), SslProvider.OPENSSL)
+                                SslContextBuilder.forServer(pem(own.chainPem()), pem(own.keyPem())),
+                                SslProvider.OPENSSL)
                         .trustManager(pem(authority.bundle().toPem()))
                         .clientAuth(ClientAuth.REQUIRE)
                         .build())
@@ -159,7 +160,8 @@ public final class TrainMain {
         return new ByteArrayInputStream(text.getBytes(StandardCharsets.US_ASCII));
     }
 
-    private Process start(List<String> java, Map<String, String> environment, List<String> arguments) throws IOException {
+    private Process start(List<String> java, Map<String, String> environment, List<String> arguments)
+            throws IOException {
         List<String> command = new ArrayList<>(java);
         command.addAll(arguments);
         ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
@@ -179,7 +181,8 @@ public final class TrainMain {
     private void await(int port, Process of) throws InterruptedException {
         long until = System.nanoTime() + PATIENCE.toNanos();
         while (System.nanoTime() < until) {
-            try (var socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
+            try {
+                new Socket(InetAddress.getLoopbackAddress(), port).close();
                 return;
             } catch (IOException notYet) {
                 if (of.waitFor(20, TimeUnit.MILLISECONDS)) {
