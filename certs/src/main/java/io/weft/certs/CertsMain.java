@@ -24,6 +24,7 @@ import picocli.CommandLine.Spec;
             "  weft certs root --dir /etc/weft/ca",
             "  weft certs token --dir /etc/weft/ca --id spiffe://cluster.local/ns/shop/sa/cart",
             "",
+            "A certificate that is renewed, for a program that is not ours: 'weft certs agent -h'.",
             "'weft certs COMMAND -h' explains each command with an example.",
         })
 public final class CertsMain implements Runnable {

@@ -21,7 +21,7 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         version = "weft 0.1.0",
         description = "Carries traffic as an Envoy bootstrap file says, or as told over xDS.",
-        subcommands = SidecarCommand.class,
+        subcommands = {SidecarCommand.class, AgentCommand.class},
         footer = {"", "Example:", "  weft proxy -c front-proxy.yaml --concurrency 1", ""})
 public final class ProxyMain implements Callable<Integer> {
 

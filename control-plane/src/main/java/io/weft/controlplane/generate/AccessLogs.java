@@ -3,7 +3,7 @@ package io.weft.controlplane.generate;
 import io.envoyproxy.envoy.config.accesslog.v3.AccessLog;
 import io.envoyproxy.envoy.config.core.v3.DataSource;
 import io.envoyproxy.envoy.config.core.v3.SubstitutionFormatString;
-import io.envoyproxy.envoy.extensions.access_loggers.file.v3.FileAccessLog;
+import io.envoyproxy.envoy.extensions.access_loggers.stream.v3.StdoutAccessLog;
 import java.util.List;
 
 /** A line for every request and connection on the proxy's standard output, in Istio's default format. */
@@ -23,13 +23,13 @@ final class AccessLogs {
         if (!surroundings.accessLog()) {
             return List.of();
         }
-        var file = FileAccessLog.newBuilder()
-                .setPath("/dev/stdout")
+        // Not the file /dev/stdout: it cannot be opened where another account than the proxy's began the output.
+        var stdout = StdoutAccessLog.newBuilder()
                 .setLogFormat(SubstitutionFormatString.newBuilder()
                         .setTextFormatSource(DataSource.newBuilder().setInlineString(FORMAT)));
         return List.of(AccessLog.newBuilder()
-                .setName("envoy.access_loggers.file")
-                .setTypedConfig(Xds.any(file.build()))
+                .setName("envoy.access_loggers.stdout")
+                .setTypedConfig(Xds.any(stdout.build()))
                 .build());
     }
 }

@@ -10,7 +10,7 @@ import io.envoyproxy.envoy.config.cluster.v3.Cluster;
 import io.envoyproxy.envoy.config.endpoint.v3.ClusterLoadAssignment;
 import io.envoyproxy.envoy.config.listener.v3.Listener;
 import io.envoyproxy.envoy.config.route.v3.RouteConfiguration;
-import io.envoyproxy.envoy.extensions.access_loggers.file.v3.FileAccessLog;
+import io.envoyproxy.envoy.extensions.access_loggers.stream.v3.StdoutAccessLog;
 import io.envoyproxy.envoy.extensions.filters.http.router.v3.Router;
 import io.envoyproxy.envoy.extensions.filters.listener.http_inspector.v3.HttpInspector;
 import io.envoyproxy.envoy.extensions.filters.listener.original_dst.v3.OriginalDst;
@@ -43,13 +43,13 @@ final class GoldenTest {
     private static final TypeRegistry TYPES = TypeRegistry.newBuilder()
             .add(List.of(
                     DownstreamTlsContext.getDescriptor(),
-                    FileAccessLog.getDescriptor(),
                     HttpConnectionManager.getDescriptor(),
                     HttpInspector.getDescriptor(),
                     HttpProtocolOptions.getDescriptor(),
                     OriginalDst.getDescriptor(),
                     RawBuffer.getDescriptor(),
                     Router.getDescriptor(),
+                    StdoutAccessLog.getDescriptor(),
                     TcpProxy.getDescriptor(),
                     TlsInspector.getDescriptor(),
                     UpstreamTlsContext.getDescriptor(),

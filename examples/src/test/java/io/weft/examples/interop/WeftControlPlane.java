@@ -29,7 +29,7 @@ import java.util.Set;
 
 /** {@code weft control-plane} as a program of its own, on free ports of loopback, with the folder that it watches. */
 final class WeftControlPlane implements AutoCloseable {
-    private static final Duration START = Duration.ofSeconds(60);
+    private static final Duration START = Duration.ofMinutes(1);
 
     private final Path folder;
     private final Path config;

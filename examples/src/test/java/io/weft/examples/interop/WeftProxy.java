@@ -11,7 +11,7 @@ import java.util.Map;
 
 /** {@code weft proxy} as a program of its own, from a bootstrap whose admin interface takes any port of 127.0.0.1. */
 final class WeftProxy implements AutoCloseable {
-    private static final Duration START = Duration.ofSeconds(60);
+    private static final Duration START = Duration.ofMinutes(1);
 
     private final Program program;
     private final String admin;

@@ -1,0 +1,166 @@
+package io.weft.proxy;
+
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.epoll.EpollIoHandler;
+import io.netty.channel.epoll.EpollSocketChannel;
+import io.weft.certs.identity.SpiffeId;
+import io.weft.proxy.admin.LogLevels;
+import io.weft.proxy.admin.Signals;
+import io.weft.proxy.agent.SecretSocket;
+import io.weft.proxy.bootstrap.LevelConverter;
+import io.weft.proxy.identity.Identities;
+import io.weft.proxy.identity.Identity;
+import io.weft.proxy.identity.IdentityMetrics;
+import io.weft.proxy.sidecar.InvalidEnvironment;
+import io.weft.proxy.sidecar.Sidecar;
+import io.weft.proxy.sidecar.SidecarFlags;
+import io.weft.proxy.sidecar.SidecarHost;
+import io.weft.proxy.sidecar.SidecarOptions;
+import io.weft.proxy.xds.EventLoops;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.lang.System.Logger.Level;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/**
+ * {@code weft certs agent}: a workload's identity for a program that is not ours. It is here and not in {@code certs} because it is
+ * the sidecar's identity, served instead of used, and {@code certs} knows no gRPC.
+ */
+@Command(
+        name = "agent",
+        mixinStandardHelpOptions = true,
+        description = {
+            "Gets a workload's certificate and renews it, and serves it to a program that is not Weft's:",
+            "over Envoy's SDS on a unix socket as `default` and `ROOTCA`, and as files where a folder is named.",
+            "The key is made here and goes no further than the socket and the folder, which are this account's.",
+            "Reads the environment that `weft proxy sidecar` reads, as far as it is about identity."
+        },
+        footer = {
+            "",
+            "Example:",
+            "  weft certs agent --id spiffe://cluster.local/ns/shop/sa/cart --socket /run/weft/sds.sock \\",
+            "    --discovery-address 10.0.0.1:15012 --join-token-file /run/weft/token --output-certs /var/lib/weft/cart",
+            ""
+        })
+final class AgentCommand implements Callable<Integer> {
+
+    @Spec
+    private CommandSpec spec = CommandSpec.create();
+
+    @Option(
+            names = "--id",
+            paramLabel = "SPIFFE-ID",
+            description = "Whom the certificate is to name; wins over TRUST_DOMAIN, POD_NAMESPACE and SERVICE_ACCOUNT.")
+    private @Nullable String id;
+
+    @Option(
+            names = "--socket",
+            paramLabel = "PATH",
+            defaultValue = "/run/weft/sds.sock",
+            description = "Where the secrets are served. Default: ${DEFAULT-VALUE}.")
+    private Path socket = Path.of("/run/weft/sds.sock");
+
+    @Option(
+            names = "--discovery-address",
+            paramLabel = "HOST:PORT",
+            description = "The control plane, which gives out certificates.")
+    private @Nullable String discoveryAddress;
+
+    @Option(
+            names = "--join-token-file",
+            paramLabel = "FILE",
+            description = "A join token made by `weft certs token`; WEFT_JOIN_TOKEN holds one itself.")
+    private @Nullable String joinTokenFile;
+
+    @Option(
+            names = "--output-certs",
+            paramLabel = "DIR",
+            description = "Keeps key.pem, cert-chain.pem and root-cert.pem there, for others and for the next start.")
+    private @Nullable String outputCerts;
+
+    @Option(
+            names = {"-l", "--log-level"},
+            paramLabel = "LEVEL",
+            defaultValue = "info",
+            converter = LevelConverter.class,
+            description = "trace, debug, info, warning, error, critical or off. Default: ${DEFAULT-VALUE}.")
+    private Level logLevel = Level.INFO;
+
+    @Override
+    public Integer call() throws InterruptedException, IOException {
+        PrintWriter out = spec.commandLine().getOut();
+        SidecarFlags flags =
+                new SidecarFlags("sidecar", null, null, discoveryAddress, 1, null, joinTokenFile, outputCerts);
+        SidecarOptions options;
+        try {
+            options = Sidecar.options(SidecarHost.input(environment(), flags));
+        } catch (InvalidEnvironment e) {
+            e.problems().forEach(problem -> spec.commandLine().getErr().println("weft certs agent: " + problem));
+            return 2;
+        }
+        LogLevels levels = new LogLevels();
+        levels.install();
+        levels.all(logLevel);
+        CountDownLatch end = new CountDownLatch(1);
+        Signals.on("TERM", end::countDown);
+        Signals.on("INT", end::countDown);
+        var group = new MultiThreadIoEventLoopGroup(1, EpollIoHandler.newFactory());
+        try (Identity identity = identity(options, new EventLoops(group, EpollSocketChannel.class));
+                SecretSocket serving = new SecretSocket(socket, identity, group)) {
+            out.println("secrets: " + serving.path());
+            identity.start();
+            end.await();
+        } finally {
+            group.shutdownGracefully(0, 2, TimeUnit.SECONDS).awaitUninterruptibly(5, TimeUnit.SECONDS);
+        }
+        return 0;
+    }
+
+    private Map<String, String> environment() {
+        Map<String, String> environment = new HashMap<>(System.getenv());
+        if (id != null) {
+            SpiffeId whom = spiffeId(id);
+            environment.put("TRUST_DOMAIN", whom.trustDomain().name());
+            environment.put("POD_NAMESPACE", part(whom, whom.namespace()));
+            environment.put("SERVICE_ACCOUNT", part(whom, whom.serviceAccount()));
+        }
+        return environment;
+    }
+
+    private SpiffeId spiffeId(String text) {
+        try {
+            return SpiffeId.parse(text);
+        } catch (IllegalArgumentException e) {
+            throw new ParameterException(spec.commandLine(), "--id: " + e.getMessage(), e);
+        }
+    }
+
+    private String part(SpiffeId whom, Optional<String> part) {
+        return part.orElseThrow(() -> new ParameterException(
+                spec.commandLine(),
+                "--id " + whom + ": expected spiffe://<trust domain>/ns/<namespace>/sa/<service account>"));
+    }
+
+    private static Identity identity(SidecarOptions options, EventLoops loops) {
+        InstantSource clock = InstantSource.system();
+        return switch (options.identity()) {
+            case SidecarOptions.IdentityFrom.Issued issued ->
+                Identities.issued(issued.options(), loops, clock, IdentityMetrics.NONE);
+            case SidecarOptions.IdentityFrom.Mounted mounted ->
+                Identities.fromFiles(mounted.files(), clock, IdentityMetrics.NONE);
+        };
+    }
+}
