@@ -250,16 +250,18 @@ class SplicedTcpTest {
     @Test
     void a_proxy_that_ends_lets_go_of_what_still_waits() throws Exception {
         try (ServerSocket server = server()) {
-            CompletableFuture<Integer> deaf;
-            try (RunningProxy proxy = new RunningProxy(tcp(server));
-                    SocketChannel client =
-                            SocketChannel.open(new InetSocketAddress(InetAddress.getLoopbackAddress(), proxy.port()));
-                    Socket accepted = server.accept()) {
+            SocketChannel client;
+            Socket deaf;
+            try (RunningProxy proxy = new RunningProxy(tcp(server))) {
+                client = SocketChannel.open(new InetSocketAddress(InetAddress.getLoopbackAddress(), proxy.port()));
+                deaf = server.accept();
                 fill(client, ByteBuffer.wrap(random(12, 64 * MIB)));
-                client.shutdownOutput();
-                proxy.close();
-                deaf = async(() -> accepted.getInputStream().readAllBytes().length);
-                assertThat(deaf.handle((read, reset) -> read == null || read < 64 * MIB)
+            }
+            try (client;
+                    deaf) {
+                CompletableFuture<Integer> read =
+                        async(() -> deaf.getInputStream().readAllBytes().length);
+                assertThat(read.handle((bytes, reset) -> bytes == null || bytes < 64 * MIB)
                                 .get(10, TimeUnit.SECONDS))
                         .isTrue();
             }
