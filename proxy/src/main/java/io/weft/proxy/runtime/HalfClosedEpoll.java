@@ -10,16 +10,20 @@ import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.channel.epoll.EpollIoOps;
 
 /**
- * Netty's epoll for connections of which one direction has ended. Netty 4.2.18 takes a descriptor out of epoll when it
- * waits for nothing, as it does once the peer has sent its FIN and all was read, and then fails to put it back: the next
- * full socket buffer breaks the connection. Here such a descriptor stays, edge-triggered and with no event asked for, so
- * that it wakes the loop at most once.
+ * Netty's epoll for connections of which one direction has ended, put right in two points.
+ *
+ * <p>Netty 4.2.18 takes a descriptor out of epoll when it waits for nothing, as it does once the peer has sent its FIN
+ * and all was read, and then fails to put it back: the next full socket buffer breaks the connection. Here such a
+ * descriptor stays, edge-triggered and with no event asked for, so that it wakes the loop at most once.
+ *
+ * <p>When a FIN comes, Netty reads all that stands before it, also from a channel that is not to be read from: as much
+ * as the kernel holds, tens of megabytes. Here a FIN is no event of its own; it is found by reading, when its turn comes.
  */
 final class HalfClosedEpoll implements IoHandler {
 
     private final IoHandler epoll;
 
-    private HalfClosedEpoll(IoHandler epoll) {
+    HalfClosedEpoll(IoHandler epoll) {
         this.epoll = epoll;
     }
 
@@ -72,7 +76,8 @@ final class HalfClosedEpoll implements IoHandler {
 
         @Override
         public long submit(IoOps ops) {
-            return registration.submit(EpollIoOps.NONE.equals(ops) ? EpollIoOps.EPOLLET : ops);
+            EpollIoOps asked = ((EpollIoOps) ops).without(EpollIoOps.EPOLLRDHUP);
+            return registration.submit(asked.equals(EpollIoOps.NONE) ? EpollIoOps.EPOLLET : asked);
         }
 
         @Override

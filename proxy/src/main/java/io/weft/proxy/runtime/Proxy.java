@@ -155,13 +155,13 @@ public final class Proxy implements AutoCloseable {
         if (group.isShuttingDown()) {
             return;
         }
+        for (Worker worker : workers) {
+            worker.loop().execute(worker::close);
+        }
         listeners.close();
         // An event loop that stops closes its sockets, but not in the way that a TLS engine is released by.
         for (Worker worker : workers) {
-            worker.loop().execute(() -> {
-                clusters(worker).close();
-                worker.close();
-            });
+            worker.loop().execute(() -> clusters(worker).close());
         }
         group.shutdownGracefully(0, 5, TimeUnit.SECONDS).awaitUninterruptibly(10, TimeUnit.SECONDS);
     }

@@ -181,6 +181,7 @@ public final class TcpProxyHandler extends ChannelInboundHandlerAdapter implemen
         }
         if (direction == fromClient) {
             finish();
+            connection.worker().linger(left);
         }
         if (!left.isOpen()) {
             connection.worker().deadlines().clear(idle);

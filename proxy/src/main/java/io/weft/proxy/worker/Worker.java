@@ -5,6 +5,9 @@ import io.netty.channel.EventLoop;
 import io.weft.proxy.balance.Dice;
 import io.weft.proxy.config.Snapshot;
 import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
 
 /** One event loop and what belongs to it alone. */
@@ -15,6 +18,8 @@ public final class Worker {
     private final Deadlines deadlines;
     private final Dice dice = new Dice(ThreadLocalRandom.current().nextLong());
     private final Pipes pipes = new Pipes();
+    private final Set<Channel> lingering = new HashSet<>();
+    private boolean closed;
     private final ArrayList<Channel> unflushed = new ArrayList<>();
     private long now = System.nanoTime();
     private int depth;
@@ -59,9 +64,20 @@ public final class Worker {
         return pipes;
     }
 
-    /** Called on the loop when the proxy ends: gives back what the loop keeps for later. */
+    /** A channel whose connection is over has bytes left to send; it closes itself, or is closed with the worker. */
+    public void linger(Channel channel) {
+        if (closed) {
+            channel.close();
+        } else if (lingering.add(channel)) {
+            channel.closeFuture().addListener(gone -> lingering.remove(channel));
+        }
+    }
+
+    /** Called on the loop when the proxy ends, before its connections are closed: nothing is kept for later any more. */
     public void close() {
+        closed = true;
         pipes.close();
+        List.copyOf(lingering).forEach(Channel::close);
     }
 
     /** This loop's source of chance; never for secrets. */

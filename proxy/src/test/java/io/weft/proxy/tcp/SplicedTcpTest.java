@@ -54,8 +54,12 @@ class SplicedTcpTest {
         return tcp(server.getLocalPort(), TcpProxy.DEFAULT_IDLE_TIMEOUT);
     }
 
+    /** With a receive buffer that does not grow: a system may let one grow to as much as these tests send. */
     private static ServerSocket server() throws IOException {
-        return new ServerSocket(0, 64, InetAddress.getLoopbackAddress());
+        ServerSocket server = new ServerSocket();
+        server.setReceiveBufferSize(256 * 1024);
+        server.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 64);
+        return server;
     }
 
     private static Socket connect(RunningProxy proxy) throws IOException {
@@ -240,6 +244,27 @@ class SplicedTcpTest {
             client.getOutputStream().write(1);
             assertThat(sent.get(10, TimeUnit.SECONDS)).isEqualTo(1);
             assertThatThrownBy(() -> in.readNBytes(2 * MIB)).isInstanceOf(SocketException.class);
+        }
+    }
+
+    @Test
+    void a_proxy_that_ends_lets_go_of_what_still_waits() throws Exception {
+        try (ServerSocket server = server()) {
+            SocketChannel client;
+            Socket deaf;
+            try (RunningProxy proxy = new RunningProxy(tcp(server))) {
+                client = SocketChannel.open(new InetSocketAddress(InetAddress.getLoopbackAddress(), proxy.port()));
+                deaf = server.accept();
+                fill(client, ByteBuffer.wrap(random(12, 64 * MIB)));
+            }
+            try (client;
+                    deaf) {
+                CompletableFuture<Integer> read =
+                        async(() -> deaf.getInputStream().readAllBytes().length);
+                assertThat(read.handle((bytes, reset) -> bytes == null || bytes < 64 * MIB)
+                                .get(10, TimeUnit.SECONDS))
+                        .isTrue();
+            }
         }
     }
 
