@@ -2,12 +2,14 @@ package io.weft.certs;
 
 import io.weft.certs.asn1.Pem;
 import io.weft.certs.authority.Authority;
+import io.weft.certs.authority.ServerNames;
 import io.weft.certs.identity.SpiffeId;
 import io.weft.certs.identity.TrustDomain;
 import io.weft.certs.identity.X509Svid;
 import io.weft.certs.key.KeyAlgorithm;
 import io.weft.certs.store.AtomicFile;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -60,6 +62,13 @@ final class IssueCommand implements Callable<Integer> {
     private Set<String> dnsNames = new LinkedHashSet<>();
 
     @Option(
+            names = "--ip",
+            paramLabel = "ADDRESS",
+            converter = Values.ToAddress.class,
+            description = "An address beside the id, for clients that dial it without a name; may be repeated.")
+    private Set<InetAddress> addresses = new LinkedHashSet<>();
+
+    @Option(
             names = "--ttl",
             paramLabel = "TIME",
             converter = Values.ToDuration.class,
@@ -79,7 +88,7 @@ final class IssueCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         Authority authority = options.open(clock);
-        X509Svid svid = authority.issueOwn(algorithm, id, ttl, dnsNames);
+        X509Svid svid = authority.issueOwn(algorithm, id, ttl, new ServerNames(dnsNames, addresses));
         AtomicFile.privateFolder(out);
         // The chain is last: whoever watches it finds its key and its roots in place.
         AtomicFile.write(out.resolve("key.pem"), svid.keyPem(), AtomicFile.SECRET);

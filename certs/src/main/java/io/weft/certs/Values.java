@@ -2,6 +2,7 @@ package io.weft.certs;
 
 import io.weft.certs.identity.SpiffeId;
 import io.weft.certs.identity.TrustDomain;
+import java.net.InetAddress;
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
 import java.util.regex.Matcher;
@@ -33,6 +34,18 @@ final class Values {
                 return new TrustDomain(text);
             } catch (IllegalArgumentException e) {
                 throw new TypeConversionException(e.getMessage());
+            }
+        }
+    }
+
+    /** An address as text; nothing is looked up. */
+    static final class ToAddress implements ITypeConverter<InetAddress> {
+        @Override
+        public InetAddress convert(String text) {
+            try {
+                return InetAddress.ofLiteral(text);
+            } catch (IllegalArgumentException e) {
+                throw new TypeConversionException("'" + text + "' is not an address; expected one such as 10.0.0.7");
             }
         }
     }

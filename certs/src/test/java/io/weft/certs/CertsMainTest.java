@@ -74,12 +74,24 @@ class CertsMainTest {
     }
 
     @Test
-    void issue_writes_files_that_inspect_finds_nothing_wrong_with() throws IOException {
+    void issue_writes_files_that_inspect_finds_nothing_wrong_with() throws Exception {
         weft("root", "--dir", ca);
         Path out = temp.resolve("tls");
 
-        Outcome issued =
-                weft("issue", "--dir", ca, "--id", CART, "--out", out.toString(), "--dns", "cart.shop", "--ttl", "1h");
+        Outcome issued = weft(
+                "issue",
+                "--dir",
+                ca,
+                "--id",
+                CART,
+                "--out",
+                out.toString(),
+                "--dns",
+                "cart.shop",
+                "--ip",
+                "10.0.0.7",
+                "--ttl",
+                "1h");
 
         assertThat(issued.status()).as(issued.err()).isZero();
         assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(out.resolve("key.pem"))))
@@ -87,6 +99,7 @@ class CertsMainTest {
         X509Svid svid = X509Svid.parse(
                 Files.readString(out.resolve("cert-chain.pem")), Files.readString(out.resolve("key.pem")));
         assertThat(svid.notAfter()).isEqualTo(NOW.plus(Duration.ofHours(1)));
+        assertThat(svid.leaf().getSubjectAlternativeNames()).contains(List.of(2, "cart.shop"), List.of(7, "10.0.0.7"));
 
         Outcome inspected = weft(
                 "inspect",

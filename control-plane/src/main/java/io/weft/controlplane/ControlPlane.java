@@ -1,13 +1,18 @@
 package io.weft.controlplane;
 
 import io.grpc.BindableService;
+import io.grpc.Metadata;
 import io.grpc.Server;
+import io.grpc.ServerCall;
+import io.grpc.ServerCallExecutorSupplier;
 import io.grpc.ServerInterceptors;
 import io.grpc.netty.NettyServerBuilder;
 import io.weft.certs.authority.AuthorityFolder;
 import io.weft.certs.authority.Lifetimes;
+import io.weft.certs.authority.ServerNames;
 import io.weft.certs.issued.IssuedKeys;
 import io.weft.certs.join.JoinTokens;
+import io.weft.certs.service.CertificateService;
 import io.weft.controlplane.admin.AdminServer;
 import io.weft.controlplane.caller.Callers;
 import io.weft.controlplane.caller.ServerTls;
@@ -29,13 +34,16 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /** A running control plane: the steps of the path of a configuration change, put together in their order. */
 final class ControlPlane implements AutoCloseable {
@@ -92,7 +100,7 @@ final class ControlPlane implements AutoCloseable {
         ExecutorService calls = calls();
 
         LiveAuthority authority = LiveAuthority.open(options.authority(), options.trustDomain(), lifetimes(), clock);
-        var identity = new ServerIdentity(authority, options.dnsNames(), timers, clock);
+        var identity = new ServerIdentity(authority, this::serverNames, timers, clock);
         var lapse = new LapsedRenewal(
                 new IssuedKeys(new AuthorityFolder(options.authority()).issued(), clock),
                 options.renewalGrace(),
@@ -119,7 +127,9 @@ final class ControlPlane implements AutoCloseable {
         timers.scheduleWithFixedDelay(authority::refresh, refresh, refresh, TimeUnit.MILLISECONDS);
 
         var callers = new Callers(authority::bundle, clock, options.renewalGrace(), metrics);
+        ExecutorService signing = workers("weft-sign-");
         Server tls = limited(NettyServerBuilder.forAddress(options.secure().socketAddress()), calls)
+                .callExecutor(new OwnThreads(CertificateService.NAME, signing))
                 .sslContext(ServerTls.context(identity::current, authority::bundle, clock, options.renewalGrace()))
                 .addService(ServerInterceptors.intercept(ads.bindService(), callers.overTls()))
                 .addService(ServerInterceptors.intercept(issuer.service(), callers.overTls()))
@@ -177,11 +187,29 @@ final class ControlPlane implements AutoCloseable {
     }
 
     private ExecutorService calls() {
+        return workers("weft-calls-");
+    }
+
+    private ExecutorService workers(String name) {
         int threads = Math.max(2, Runtime.getRuntime().availableProcessors());
-        ExecutorService calls = Executors.newFixedThreadPool(
-                threads, Thread.ofPlatform().name("weft-calls-", 0).daemon().factory());
-        running.push(calls::shutdownNow);
-        return calls;
+        ExecutorService workers = Executors.newFixedThreadPool(
+                threads, Thread.ofPlatform().name(name, 0).daemon().factory());
+        running.push(workers::shutdownNow);
+        return workers;
+    }
+
+    /** Calls of one service have threads of their own: issuing certificates waits for the disk, and pushing must not. */
+    private record OwnThreads(String service, Executor threads) implements ServerCallExecutorSupplier {
+        @Override
+        public <Q, A> @Nullable Executor getExecutor(ServerCall<Q, A> call, Metadata metadata) {
+            return service.equals(call.getMethodDescriptor().getServiceName()) ? threads : null;
+        }
+    }
+
+    private ServerNames serverNames() {
+        var addresses = new LinkedHashSet<>(options.addresses());
+        addresses.addAll(LocalAddresses.of(options.secure()));
+        return new ServerNames(options.dnsNames(), addresses);
     }
 
     private Lifetimes lifetimes() {

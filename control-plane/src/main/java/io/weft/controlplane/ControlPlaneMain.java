@@ -4,11 +4,13 @@ import io.netty.util.internal.logging.InternalLoggerFactory;
 import io.netty.util.internal.logging.JdkLoggerFactory;
 import io.weft.certs.authority.AuthorityFolder;
 import io.weft.certs.identity.TrustDomain;
+import io.weft.controlplane.model.MeshSettings;
 import io.weft.controlplane.model.Problem;
 import io.weft.controlplane.push.Debounce;
 import io.weft.controlplane.serve.StreamLimits;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -115,9 +117,17 @@ public final class ControlPlaneMain implements Callable<Integer> {
     @Option(
             names = "--dns-name",
             paramLabel = "NAME",
-            description = "A DNS name of the server's certificate; may be repeated. localhost and"
-                    + " weft-control-plane.weft-system.svc are always there.")
+            description = "A DNS name of the server's certificate, for clients that know no SPIFFE; may be repeated."
+                    + " localhost and weft-control-plane.weft-system, also with .svc and .svc.cluster.local, are always"
+                    + " there.")
     private Set<String> dnsNames = new LinkedHashSet<>();
+
+    @Option(
+            names = "--ip-address",
+            paramLabel = "ADDRESS",
+            description = "An address of the server's certificate, such as a load balancer's; may be repeated. The ones"
+                    + " that it listens on are always there.")
+    private Set<String> addresses = new LinkedHashSet<>();
 
     @Option(
             names = "--max-streams-per-proxy",
@@ -217,7 +227,11 @@ public final class ControlPlaneMain implements Callable<Integer> {
         try {
             var names = new LinkedHashSet<>(dnsNames);
             names.add("localhost");
+            names.add("weft-control-plane.weft-system");
             names.add("weft-control-plane.weft-system.svc");
+            names.add("weft-control-plane.weft-system.svc." + MeshSettings.DEFAULT.clusterDomain());
+            var others = new LinkedHashSet<InetAddress>();
+            addresses.forEach(address -> others.add(InetAddress.ofLiteral(address)));
             return new Options(
                     folder,
                     authority,
@@ -230,6 +244,7 @@ public final class ControlPlaneMain implements Callable<Integer> {
                     Durations.parse(certificateTtl),
                     renewalGrace(),
                     names,
+                    others,
                     new StreamLimits(streamsPerProxy, StreamLimits.DEFAULT.perIdentity(), StreamLimits.DEFAULT.inAll()),
                     Debounce.DEFAULT,
                     Duration.ofSeconds(1),

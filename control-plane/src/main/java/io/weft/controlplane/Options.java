@@ -3,6 +3,7 @@ package io.weft.controlplane;
 import io.weft.certs.identity.TrustDomain;
 import io.weft.controlplane.push.Debounce;
 import io.weft.controlplane.serve.StreamLimits;
+import java.net.InetAddress;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
@@ -18,6 +19,7 @@ import java.util.Set;
  * @param certificateTtl how long a workload's certificate lives when it asks for nothing
  * @param renewalGrace how long after its end a certificate may still be renewed; zero for not at all
  * @param dnsNames names of the server's certificate besides its SPIFFE id
+ * @param addresses further addresses of the server's certificate, besides those that it listens on
  * @param authorityRefresh how often the authority's folder is looked at for another root
  * @param grace how long streams may take to end when the control plane stops
  */
@@ -33,6 +35,7 @@ record Options(
         Duration certificateTtl,
         Duration renewalGrace,
         Set<String> dnsNames,
+        Set<InetAddress> addresses,
         StreamLimits limits,
         Debounce debounce,
         Duration authorityRefresh,

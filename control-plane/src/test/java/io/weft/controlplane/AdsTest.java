@@ -19,6 +19,7 @@ import io.envoyproxy.envoy.service.discovery.v3.DiscoveryResponse;
 import io.grpc.stub.StreamObserver;
 import io.weft.certs.authority.Authority;
 import io.weft.certs.identity.X509Svid;
+import io.weft.certs.key.KeyAlgorithm;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -319,6 +320,30 @@ class AdsTest {
         // The server's own certificate was renewed with it, and the stream is still open.
         proxy.subscribe(CLUSTER);
         proxy.next(CLUSTER);
+    }
+
+    @Test
+    @DisplayName("R11: a root that is taken away ends the streams of its certificates, and no others")
+    void a_stream_ends_when_the_root_of_its_certificate_is_not_trusted_any_more() throws Exception {
+        Authority second = Authority.inMemory(TestMesh.TRUST_DOMAIN, InstantSource.system());
+        Path roots = mesh.authority.resolve("trusted-roots.pem");
+        TestProxy ours = TestProxy.connect(mesh.channel(mesh.svid("shop", "cart")), node("shop", "cart-0"));
+        ours.subscribe(SECRET, "ROOTCA");
+        ours.next(SECRET);
+        Files.writeString(roots, second.bundle().toPem());
+        ours.next(SECRET);
+        X509Svid svid = second.issueOwn(
+                KeyAlgorithm.EC_P256, TestMesh.id("shop", "cart"), Duration.ofHours(1), java.util.Set.of());
+        TestProxy theirs = TestProxy.connect(mesh.channel(svid), node("shop", "cart-1"));
+        theirs.subscribe(CLUSTER);
+        theirs.next(CLUSTER);
+
+        Files.delete(roots);
+        ours.next(SECRET);
+        assertThat(theirs.end().getCode()).isEqualTo(io.grpc.Status.Code.UNAUTHENTICATED);
+        assertThat(theirs.end().getDescription()).contains("not trusted any more");
+        ours.subscribe(CLUSTER);
+        ours.next(CLUSTER);
     }
 
     private TestProxy proxy(String namespace, String account) throws IOException {

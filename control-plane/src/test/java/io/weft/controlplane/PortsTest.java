@@ -23,6 +23,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.security.KeyStore;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
@@ -30,8 +31,10 @@ import java.util.ArrayList;
 import java.util.List;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
+import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSocket;
 import javax.net.ssl.TrustManager;
+import javax.net.ssl.TrustManagerFactory;
 import javax.net.ssl.X509ExtendedTrustManager;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -73,6 +76,39 @@ class PortsTest {
         var pin = new RootPin(TestMesh.TRUST_DOMAIN, mesh.authority().rootFingerprint());
         assertThat(pin.verify(chain, SpiffeId.controlPlane(TestMesh.TRUST_DOMAIN), Instant.now()))
                 .isInstanceOf(Verification.Verified.class);
+    }
+
+    @Test
+    void a_client_that_knows_no_spiffe_verifies_the_secure_port_by_the_address_it_dialled() throws Exception {
+        InetSocketAddress address = mesh.controlPlane().secureAddress();
+        KeyStore roots = KeyStore.getInstance("PKCS12");
+        roots.load(null, null);
+        roots.setCertificateEntry("root", mesh.authority().root());
+        TrustManagerFactory trust = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+        trust.init(roots);
+        SSLContext context = SSLContext.getInstance("TLS");
+        context.init(null, trust.getTrustManagers(), null);
+        for (String name : List.of("127.0.0.1", "localhost")) {
+            try (Socket plain = new Socket(address.getAddress(), address.getPort());
+                    SSLSocket socket =
+                            (SSLSocket) context.getSocketFactory().createSocket(plain, name, address.getPort(), true)) {
+                SSLParameters parameters = socket.getSSLParameters();
+                parameters.setEndpointIdentificationAlgorithm("HTTPS");
+                socket.setSSLParameters(parameters);
+                socket.startHandshake();
+                assertThat(socket.getSession().isValid()).as(name).isTrue();
+            }
+        }
+    }
+
+    @Test
+    void a_port_on_all_addresses_is_known_by_each_that_can_be_dialled_from_elsewhere() {
+        assertThat(LocalAddresses.of(ListenAddress.parse("127.0.0.9:0")))
+                .containsExactly(InetAddress.ofLiteral("127.0.0.9"));
+        assertThat(LocalAddresses.of(ListenAddress.parse(":0")))
+                .contains(InetAddress.ofLiteral("127.0.0.1"))
+                .noneMatch(InetAddress::isLinkLocalAddress)
+                .noneMatch(InetAddress::isAnyLocalAddress);
     }
 
     /** Takes any server's word, and keeps its chain. */

@@ -76,6 +76,7 @@ final class TestMesh {
                         Duration.ofHours(24),
                         GRACE,
                         Set.of("localhost"),
+                        Set.of(),
                         StreamLimits.DEFAULT,
                         Debounce.DEFAULT,
                         Duration.ofMillis(200),

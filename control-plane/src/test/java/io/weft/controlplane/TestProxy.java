@@ -85,8 +85,10 @@ final class TestProxy implements ClientResponseObserver<DeltaDiscoveryRequest, D
     }
 
     /** Says what it has kept from another stream. */
-    void resume(ResourceType type, Map<String, Resource> kept) {
-        var request = DeltaDiscoveryRequest.newBuilder().setTypeUrl(type.typeUrl());
+    void resume(ResourceType type, Map<String, Resource> kept, String... names) {
+        var request = DeltaDiscoveryRequest.newBuilder()
+                .setTypeUrl(type.typeUrl())
+                .addAllResourceNamesSubscribe(List.of(names));
         kept.forEach((name, resource) -> request.putInitialResourceVersions(name, resource.getVersion()));
         of(type).putAll(kept);
         send(request);

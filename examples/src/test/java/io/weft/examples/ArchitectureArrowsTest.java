@@ -115,15 +115,37 @@ class ArchitectureArrowsTest {
     }
 
     @Test
-    void envoys_messages_stay_where_configuration_is_told_or_shown() {
+    void no_proxy_loads_generated_messages_or_another_grpc() {
         noClasses()
                 .that()
                 .resideInAPackage("io.weft.proxy..")
                 .and()
-                .resideOutsideOfPackages("io.weft.proxy.xds..", "io.weft.proxy.bootstrap..", "io.weft.proxy.admin..")
+                .resideOutsideOfPackage("io.weft.proxy.agent..") // a program of its own
                 .should()
                 .dependOnClassesThat()
-                .resideInAPackage("io.envoyproxy..")
+                .resideInAnyPackage("io.envoyproxy..", "com.google.protobuf..", "com.google.rpc..", "io.grpc..")
+                .check(ALL);
+    }
+
+    @Test
+    void envoys_api_stays_where_configuration_is_told_or_shown() {
+        noClasses()
+                .that()
+                .resideInAPackage("io.weft.proxy..")
+                .and()
+                .resideOutsideOfPackages(
+                        "io.weft.proxy.wire..",
+                        "io.weft.proxy.grpc..",
+                        "io.weft.proxy.xds..",
+                        "io.weft.proxy.bootstrap..",
+                        "io.weft.proxy.identity..",
+                        "io.weft.proxy.agent..",
+                        "io.weft.proxy.sidecar..",
+                        "io.weft.proxy.telemetry..", // the node's metadata, as JSON
+                        "io.weft.proxy.admin..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("io.weft.proxy.wire..")
                 .check(ALL);
     }
 

@@ -125,7 +125,7 @@ public final class Authority {
     public Issuance issue(String csrPem, SpiffeId caller, Duration lifetime) {
         return switch (inspect(csrPem)) {
             case Inspection.Acceptable(CertificateRequest request) ->
-                certify(request.key(), caller, lifetime, Set.of());
+                certify(request.key(), caller, lifetime, ServerNames.NONE);
             case Inspection.Unacceptable(Refused refused) -> refused;
         };
     }
@@ -152,20 +152,24 @@ public final class Authority {
 
     /**
      * A key and certificate for the owner of the authority, such as the control plane's own server or a program that
-     * cannot make a request. Only here can a certificate get DNS names.
+     * cannot make a request. Only here can a certificate get DNS names and addresses.
      *
      * @throws IllegalArgumentException when it is refused; the message says why
      */
-    public X509Svid issueOwn(KeyAlgorithm algorithm, SpiffeId id, Duration lifetime, Set<String> dnsNames) {
-        dnsNames.forEach(DnsNames::check);
+    public X509Svid issueOwn(KeyAlgorithm algorithm, SpiffeId id, Duration lifetime, ServerNames names) {
         KeyPair keys = algorithm.generate();
-        return switch (certify(keys.getPublic(), id, lifetime, dnsNames)) {
+        return switch (certify(keys.getPublic(), id, lifetime, names)) {
             case Issued issued -> new X509Svid(id, issued.chain(), keys.getPrivate());
             case Refused refused -> throw new IllegalArgumentException("no certificate for '" + id + "': " + refused);
         };
     }
 
-    private Issuance certify(PublicKey key, SpiffeId id, Duration lifetime, Set<String> dnsNames) {
+    /** As the other one, with DNS names only. */
+    public X509Svid issueOwn(KeyAlgorithm algorithm, SpiffeId id, Duration lifetime, Set<String> dnsNames) {
+        return issueOwn(algorithm, id, lifetime, new ServerNames(dnsNames, Set.of()));
+    }
+
+    private Issuance certify(PublicKey key, SpiffeId id, Duration lifetime, ServerNames names) {
         if (!id.trustDomain().equals(trustDomain) || id.isTrustDomain()) {
             return new Refused(
                     Reason.NOT_OUR_NAME, "id '" + id + "'; expected a path in the trust domain " + trustDomain);
@@ -180,7 +184,7 @@ public final class Authority {
                     "the authority's certificate is valid until "
                             + material.issuer().getNotAfter().toInstant() + ", now is " + clock.instant());
         }
-        var leaf = new Leaf(id, dnsNames, key, validity.get(), newSerial());
+        var leaf = new Leaf(id, names.dns(), names.addresses(), key, validity.get(), newSerial());
         List<X509Certificate> chain = new ArrayList<>();
         chain.add(CertificateWriter.leaf(leaf, material.issuer(), material.key()));
         chain.addAll(material.issuers());

@@ -6,6 +6,7 @@ import io.weft.certs.identity.SpiffeId;
 import io.weft.certs.identity.TrustDomain;
 import java.io.IOException;
 import java.math.BigInteger;
+import java.net.InetAddress;
 import java.security.GeneralSecurityException;
 import java.security.KeyPair;
 import java.security.MessageDigest;
@@ -21,6 +22,7 @@ import java.util.Arrays;
 import java.util.Date;
 import java.util.List;
 import java.util.Set;
+import org.bouncycastle.asn1.DEROctetString;
 import org.bouncycastle.asn1.x500.RDN;
 import org.bouncycastle.asn1.x500.X500Name;
 import org.bouncycastle.asn1.x509.AuthorityKeyIdentifier;
@@ -50,10 +52,17 @@ public final class CertificateWriter {
         }
     }
 
-    /** What a leaf is to say: who, with which key, for how long; DNS names only beside the id. */
-    public record Leaf(SpiffeId id, Set<String> dnsNames, PublicKey key, Validity validity, BigInteger serial) {
+    /** What a leaf is to say: who, with which key, for how long; DNS names and addresses only beside the id. */
+    public record Leaf(
+            SpiffeId id,
+            Set<String> dnsNames,
+            Set<InetAddress> addresses,
+            PublicKey key,
+            Validity validity,
+            BigInteger serial) {
         public Leaf {
             dnsNames = Set.copyOf(dnsNames);
+            addresses = Set.copyOf(addresses);
         }
     }
 
@@ -130,6 +139,11 @@ public final class CertificateWriter {
         leaf.dnsNames().stream()
                 .sorted()
                 .map(dns -> new GeneralName(GeneralName.dNSName, dns))
+                .forEach(names::add);
+        leaf.addresses().stream()
+                .map(InetAddress::getAddress)
+                .sorted(Arrays::compareUnsigned)
+                .map(bytes -> new GeneralName(GeneralName.iPAddress, new DEROctetString(bytes)))
                 .forEach(names::add);
         return new GeneralNames(names.toArray(GeneralName[]::new));
     }

@@ -20,6 +20,7 @@ import io.weft.certs.key.KeyAlgorithm;
 import io.weft.certs.key.SigningRequest;
 import io.weft.certs.testing.Crafted;
 import io.weft.certs.testing.CraftedRequest;
+import java.net.InetAddress;
 import java.security.KeyPair;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
@@ -186,6 +187,25 @@ class AuthorityTest {
         assertThat(svid.chainWithoutRoot()).containsExactly(svid.leaf());
         assertThatThrownBy(() -> authority.issueOwn(KeyAlgorithm.EC_P256, CART, Duration.ZERO, Set.of("*.example.com")))
                 .hasMessageContaining("*.example.com");
+    }
+
+    @Test
+    void the_owner_can_put_addresses_beside_the_id_and_it_is_still_a_svid() throws Exception {
+        var names = new ServerNames(
+                Set.of("weft.weft-system.svc"),
+                Set.of(InetAddress.ofLiteral("fd00::15"), InetAddress.ofLiteral("10.0.0.15")));
+        X509Svid svid = authority.issueOwn(KeyAlgorithm.EC_P256, SpiffeId.controlPlane(LOCAL), Duration.ZERO, names);
+
+        assertThat(svid.leaf().getSubjectAlternativeNames())
+                .containsExactly(
+                        List.of(6, SpiffeId.controlPlane(LOCAL).toString()),
+                        List.of(2, "weft.weft-system.svc"),
+                        List.of(7, "10.0.0.15"),
+                        List.of(7, "fd00:0:0:0:0:0:0:15"));
+        assertThat(PeerVerifier.verify(svid.chain(), authority.bundle(), NOW, PeerRole.SERVER))
+                .isEqualTo(new Verified(svid.id()));
+        assertThatThrownBy(() -> new ServerNames(Set.of(), Set.of(InetAddress.ofLiteral("0.0.0.0"))))
+                .hasMessageContaining("0.0.0.0");
     }
 
     @Test

@@ -78,7 +78,7 @@ public final class Callers {
                 Instant now = clock.instant();
                 return switch (PeerVerifier.verifyLapsed(chain, bundle.get(), now, PeerRole.CLIENT, grace)) {
                     case Verification.Verified(SpiffeId id) ->
-                        proceed(caller(id, chain.getFirst(), now, source), call, headers, next);
+                        proceed(caller(id, chain, now, source), call, headers, next);
                     case Verification.Refused reason -> {
                         refused.count(reason.reason().name());
                         LOG.log(
@@ -94,12 +94,12 @@ public final class Callers {
         };
     }
 
-    private static Caller caller(SpiffeId id, X509Certificate leaf, Instant now, String source) {
-        Fingerprint key = Fingerprint.of(leaf.getPublicKey());
+    private static Caller caller(SpiffeId id, List<X509Certificate> chain, Instant now, String source) {
+        X509Certificate leaf = chain.getFirst();
         Instant notAfter = leaf.getNotAfter().toInstant();
         return now.isAfter(notAfter)
-                ? new Caller.Lapsed(id, key, notAfter, source)
-                : new Caller.Certified(id, key, notAfter, source);
+                ? new Caller.Lapsed(id, Fingerprint.of(leaf.getPublicKey()), notAfter, source)
+                : new Caller.Certified(id, chain, source);
     }
 
     /** For the plaintext port, where there is nothing to verify. */

@@ -55,11 +55,17 @@ public final class AdsService extends AggregatedDiscoveryServiceImplBase {
         metrics.gauge("pilot_xds", "Streams of proxies that are open.", streams::size);
     }
 
-    /** The roots that the mesh trusts have changed: every proxy that asked for them is told. */
+    /**
+     * The roots that the mesh trusts have changed: every proxy that asked for them is told, and a stream that was opened with a
+     * certificate of a root that is not among them ends.
+     */
     public void trust(TrustBundle bundle) {
         secrets = TrustSecret.of(bundle);
         long now = System.nanoTime();
-        streams.forEach(stream -> stream.secretsChanged(now));
+        streams.forEach(stream -> {
+            stream.secretsChanged(now);
+            workers.execute(() -> stream.trustChanged(bundle));
+        });
     }
 
     /** All proxies that are connected now. */

@@ -5,6 +5,7 @@ import io.grpc.Status;
 import io.grpc.SynchronizationContext;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
+import io.weft.certs.identity.TrustBundle;
 import io.weft.controlplane.caller.Caller;
 import io.weft.controlplane.generate.EncodedResource;
 import io.weft.controlplane.generate.ResourceSet;
@@ -111,6 +112,19 @@ final class AdsStream<Q, A, R> implements StreamObserver<Q>, Subscriber {
         offer(new Pending(resources, changedAt));
     }
 
+    /** Ends the stream if the certificate that opened it would not be let in with these roots. */
+    void trustChanged(TrustBundle bundle) {
+        if (caller instanceof Caller.Certified certified
+                && !certified.holds(bundle, service.clock().instant())) {
+            LOG.log(
+                    System.Logger.Level.WARNING,
+                    "the stream of {0} ends: no root of its certificate is trusted now",
+                    caller);
+            close(Status.UNAUTHENTICATED.withDescription(
+                    "the certificate that opened this stream is not trusted any more; reconnect with another one"));
+        }
+    }
+
     /** The trust bundle has changed. */
     void secretsChanged(long changedAt) {
         offer(new Pending(null, changedAt));
@@ -150,8 +164,14 @@ final class AdsStream<Q, A, R> implements StreamObserver<Q>, Subscriber {
     }
 
     private void offer(Pending later) {
-        pending.accumulateAndGet(later, (before, next) -> Pending.merge(before, Objects.requireNonNull(next)));
-        service.workers().execute(() -> events.execute(this::takeOffer));
+        Pending before = pending.getAndAccumulate(
+                later, (earlier, next) -> Pending.merge(earlier, Objects.requireNonNull(next)));
+        // One that was there already has a task that will take both, or waits for the proxy to read: so the workers'
+        // queue
+        // holds at most one task of each stream, however fast the mesh changes.
+        if (before == null) {
+            service.workers().execute(() -> events.execute(this::takeOffer));
+        }
     }
 
     private void received(Q message) {

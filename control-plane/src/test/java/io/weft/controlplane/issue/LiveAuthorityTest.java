@@ -4,12 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.weft.certs.authority.Authority;
 import io.weft.certs.authority.Lifetimes;
+import io.weft.certs.authority.ServerNames;
 import io.weft.certs.identity.PeerRole;
 import io.weft.certs.identity.PeerVerifier;
 import io.weft.certs.identity.TrustDomain;
 import io.weft.certs.identity.Verification;
 import io.weft.certs.identity.X509Svid;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -31,6 +33,7 @@ class LiveAuthorityTest {
     private static final InstantSource CLOCK = InstantSource.system();
 
     private final Timers timers = new Timers();
+    private ServerNames names = new ServerNames(Set.of("localhost"), Set.of());
     private Path folder;
     private LiveAuthority authority;
 
@@ -72,7 +75,7 @@ class LiveAuthorityTest {
 
     @Test
     void the_server_s_certificate_is_its_own_id_and_good_for_a_client_that_looks() {
-        var identity = new ServerIdentity(authority, Set.of("localhost"), timers, CLOCK);
+        var identity = new ServerIdentity(authority, () -> names, timers, CLOCK);
         assertThat(identity.current().id().toString())
                 .isEqualTo("spiffe://cluster.local/ns/weft-system/sa/weft-control-plane");
         assertThat(PeerVerifier.verify(
@@ -82,7 +85,7 @@ class LiveAuthorityTest {
 
     @Test
     void the_server_s_certificate_is_renewed_at_half_of_its_life_and_again_after_that() {
-        var identity = new ServerIdentity(authority, Set.of("localhost"), timers, CLOCK);
+        var identity = new ServerIdentity(authority, () -> names, timers, CLOCK);
         X509Svid first = identity.current();
         assertThat(timers.waits.getFirst()).isBetween(Duration.ofHours(11), Duration.ofHours(13));
         timers.tasks.getFirst().run();
@@ -93,7 +96,7 @@ class LiveAuthorityTest {
 
     @Test
     void the_server_s_certificate_is_replaced_when_the_authority_changes() throws IOException {
-        var identity = new ServerIdentity(authority, Set.of("localhost"), timers, CLOCK);
+        var identity = new ServerIdentity(authority, () -> names, timers, CLOCK);
         X509Svid first = identity.current();
         Files.writeString(
                 folder.resolve("trusted-roots.pem"),
@@ -102,10 +105,24 @@ class LiveAuthorityTest {
         assertThat(identity.current()).isNotEqualTo(first);
     }
 
+    @Test
+    void the_server_s_certificate_follows_the_addresses_of_its_machine() throws Exception {
+        var identity = new ServerIdentity(authority, () -> names, timers, CLOCK);
+        X509Svid first = identity.current();
+        timers.looks.getFirst().run();
+        assertThat(identity.current()).isEqualTo(first);
+
+        names = new ServerNames(Set.of("localhost"), Set.of(InetAddress.ofLiteral("10.0.0.9")));
+        timers.looks.getFirst().run();
+        assertThat(identity.current().leaf().getSubjectAlternativeNames())
+                .contains(List.of(2, "localhost"), List.of(7, "10.0.0.9"));
+    }
+
     /** Keeps what is to be done later, and does it never. */
     private static final class Timers extends ScheduledThreadPoolExecutor {
         final List<Runnable> tasks = new ArrayList<>();
         final List<Duration> waits = new ArrayList<>();
+        final List<Runnable> looks = new ArrayList<>();
 
         Timers() {
             super(1);
@@ -115,6 +132,12 @@ class LiveAuthorityTest {
         public ScheduledFuture<?> schedule(Runnable task, long delay, TimeUnit unit) {
             tasks.add(task);
             waits.add(Duration.of(delay, unit.toChronoUnit()));
+            return super.schedule(() -> {}, 1, TimeUnit.DAYS);
+        }
+
+        @Override
+        public ScheduledFuture<?> scheduleWithFixedDelay(Runnable task, long first, long delay, TimeUnit unit) {
+            looks.add(task);
             return super.schedule(() -> {}, 1, TimeUnit.DAYS);
         }
     }

@@ -6,12 +6,20 @@ import com.google.protobuf.Struct;
 import com.google.protobuf.Value;
 import io.envoyproxy.envoy.config.core.v3.Node;
 import io.grpc.Status;
+import io.weft.certs.authority.Authority;
 import io.weft.certs.identity.Fingerprint;
 import io.weft.certs.identity.SpiffeId;
+import io.weft.certs.identity.TrustDomain;
+import io.weft.certs.key.KeyAlgorithm;
 import io.weft.controlplane.caller.Caller;
 import io.weft.controlplane.model.IpAddress;
+import java.security.cert.X509Certificate;
+import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -21,6 +29,10 @@ import org.junit.jupiter.params.provider.CsvSource;
 class AdmissionTest {
     private static final String CART = "spiffe://cluster.local/ns/shop/sa/cart";
     private static final Fingerprint KEY = new Fingerprint("ab".repeat(32));
+    // Whose it is has been read from it before; here it is only carried along.
+    private static final List<X509Certificate> CHAIN = Authority.inMemory(TrustDomain.DEFAULT, InstantSource.system())
+            .issueOwn(KeyAlgorithm.EC_P256, SpiffeId.parse(CART), Duration.ofHours(1), Set.of())
+            .chain();
     private static final String ID = "sidecar~10.0.0.7~cart-0.shop~shop.svc.cluster.local";
 
     @Test
@@ -84,7 +96,7 @@ class AdmissionTest {
     }
 
     private static Caller certified(String id) {
-        return new Caller.Certified(SpiffeId.parse(id), KEY, Instant.MAX, "10.0.0.7");
+        return new Caller.Certified(SpiffeId.parse(id), CHAIN, "10.0.0.7");
     }
 
     private static Node node(String id, Map<String, String> metadata) {

@@ -8,6 +8,7 @@ import io.weft.proxy.config.Address;
 import io.weft.proxy.config.Cluster;
 import io.weft.proxy.connect.Dialer;
 import io.weft.proxy.listen.Connection;
+import io.weft.proxy.pool.ConnectionLimit;
 import io.weft.proxy.pool.RequestLimit;
 import io.weft.proxy.worker.Deadline;
 import io.weft.proxy.worker.Worker;
@@ -35,7 +36,7 @@ public final class ClusterState {
     private final Map<InetSocketAddress, Host> byDestination = new HashMap<>();
     private final Deadline sweep = new Sweep();
     private final OpenRequests openRequests;
-    private final RequestLimit.Counts counts;
+    private final OpenRequests.Shared counts;
     private ClusterReport.Traffic gone = ClusterReport.Traffic.NONE;
     private Cluster cluster;
     private Picker<Host> picker;
@@ -51,6 +52,11 @@ public final class ClusterState {
 
     public Cluster cluster() {
         return cluster;
+    }
+
+    /** How many connections the cluster may have. */
+    public ConnectionLimit connections() {
+        return new ConnectionLimit(counts.connections(), cluster.limits());
     }
 
     /** The endpoint for a request or connection, or null if none may serve. */
@@ -153,8 +159,8 @@ public final class ClusterState {
 
     private Host host(Cluster of, Cluster.Endpoint endpoint) {
         RequestLimit requests =
-                RequestLimit.of(counts, worker.index(), of.limits().maxRequests());
-        return new Host(worker, dialer, of, endpoint, requests);
+                RequestLimit.of(counts.requests(), worker.index(), of.limits().maxRequests());
+        return new Host(worker, dialer, of, endpoint, new ConnectionLimit(counts.connections(), of.limits()), requests);
     }
 
     private Host host(Cluster.Endpoint endpoint) {

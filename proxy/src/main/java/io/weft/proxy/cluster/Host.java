@@ -8,6 +8,7 @@ import io.weft.proxy.connect.Dialer;
 import io.weft.proxy.http1.Http1Client;
 import io.weft.proxy.http2.Http2Client;
 import io.weft.proxy.http2.Http2Frames;
+import io.weft.proxy.pool.ConnectionLimit;
 import io.weft.proxy.pool.HostPool;
 import io.weft.proxy.pool.PooledConnection;
 import io.weft.proxy.pool.RequestLimit;
@@ -31,14 +32,20 @@ public final class Host implements Candidate {
     private long failed;
     private int carrying;
 
-    Host(Worker worker, Dialer dialer, Cluster cluster, Cluster.Endpoint endpoint, RequestLimit requests) {
+    Host(
+            Worker worker,
+            Dialer dialer,
+            Cluster cluster,
+            Cluster.Endpoint endpoint,
+            ConnectionLimit limit,
+            RequestLimit requests) {
         this.worker = worker;
         this.dialer = dialer;
         this.cluster = cluster;
         this.endpoint = endpoint;
         this.requests = requests;
         this.target = Dialer.Target.of(cluster, endpoint);
-        this.pools = new Pools(cluster.limits(), requests, target, this::connect);
+        this.pools = new Pools(limit, requests, target, this::connect);
     }
 
     public Cluster.Endpoint endpoint() {

@@ -1,5 +1,6 @@
 package io.weft.proxy.cluster;
 
+import io.weft.proxy.pool.ConnectionLimit;
 import io.weft.proxy.pool.RequestLimit;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
@@ -10,7 +11,16 @@ import java.util.concurrent.ConcurrentMap;
  */
 public final class OpenRequests {
 
-    private record Shared(RequestLimit.Counts counts, int loops) {}
+    /** Counted of one cluster. */
+    record Shared(RequestLimit.Counts requests, ConnectionLimit.Counts connections, int loops) {
+        private Shared joined() {
+            return new Shared(requests, connections, loops + 1);
+        }
+
+        private Shared left() {
+            return new Shared(requests, connections, loops - 1);
+        }
+    }
 
     private final int loops;
     private final ConcurrentMap<String, Shared> byCluster = new ConcurrentHashMap<>();
@@ -21,18 +31,15 @@ public final class OpenRequests {
     }
 
     /** A loop begins to use a cluster; one {@link #leave} follows. */
-    RequestLimit.Counts join(String cluster) {
-        return byCluster
-                .merge(
-                        cluster,
-                        new Shared(new RequestLimit.Counts(loops), 1),
-                        (known, _) -> new Shared(known.counts(), known.loops() + 1))
-                .counts();
+    Shared join(String cluster) {
+        return byCluster.merge(
+                cluster,
+                new Shared(new RequestLimit.Counts(loops), new ConnectionLimit.Counts(), 1),
+                (known, _) -> known.joined());
     }
 
     void leave(String cluster) {
-        byCluster.computeIfPresent(
-                cluster, (_, known) -> known.loops() == 1 ? null : new Shared(known.counts(), known.loops() - 1));
+        byCluster.computeIfPresent(cluster, (_, known) -> known.loops() == 1 ? null : known.left());
     }
 
     int size() {

@@ -1,8 +1,8 @@
 package io.weft.proxy.cluster;
 
-import io.weft.proxy.config.Cluster;
 import io.weft.proxy.config.UpstreamTls;
 import io.weft.proxy.connect.Dialer;
+import io.weft.proxy.pool.ConnectionLimit;
 import io.weft.proxy.pool.HostPool;
 import io.weft.proxy.pool.RequestLimit;
 import io.weft.proxy.tls.TlsContexts;
@@ -24,8 +24,6 @@ final class Pools {
     /** From so many names on, unused ones are looked for whenever another comes. */
     private static final int MANY_NAMES = 64;
 
-    private static final Cluster.Limits NOTHING = new Cluster.Limits(0, 0, 0);
-
     /** Makes connections of one protocol. */
     interface Connecting {
         void connect(HostPool pool, Dialer.Target target, boolean overHttp2);
@@ -33,7 +31,7 @@ final class Pools {
 
     private record Key(String name, boolean overHttp2) {}
 
-    private final Cluster.Limits limits;
+    private final ConnectionLimit limit;
     private final RequestLimit requests;
     private final Dialer.Target target;
     private final Connecting connecting;
@@ -42,8 +40,8 @@ final class Pools {
     private @Nullable HostPool http2;
     private boolean closed;
 
-    Pools(Cluster.Limits limits, RequestLimit requests, Dialer.Target target, Connecting connecting) {
-        this.limits = limits;
+    Pools(ConnectionLimit limit, RequestLimit requests, Dialer.Target target, Connecting connecting) {
+        this.limit = limit;
         this.requests = requests;
         this.target = target;
         this.connecting = connecting;
@@ -58,7 +56,7 @@ final class Pools {
         }
         HostPool pool = overHttp2 ? http2 : http1;
         if (pool == null) {
-            pool = made(overHttp2, target, limits);
+            pool = made(overHttp2, target, limit);
             if (overHttp2) {
                 http2 = pool;
             } else {
@@ -75,15 +73,15 @@ final class Pools {
                 named.values().removeIf(HostPool::isUnused);
             }
             if (named.size() >= MAX_NAMES) {
-                return made(key.overHttp2(), target, NOTHING); // takes nobody
+                return made(key.overHttp2(), target, ConnectionLimit.NOTHING); // takes nobody
             }
-            pool = made(key.overHttp2(), target.withAuthority(authority), limits);
+            pool = made(key.overHttp2(), target.withAuthority(authority), limit);
             named.put(key, pool);
         }
         return pool;
     }
 
-    private HostPool made(boolean overHttp2, Dialer.Target to, Cluster.Limits bounds) {
+    private HostPool made(boolean overHttp2, Dialer.Target to, ConnectionLimit bounds) {
         HostPool pool = new HostPool(asked -> connecting.connect(asked, to, overHttp2), bounds, requests, overHttp2);
         if (closed) {
             pool.close();

@@ -1,7 +1,10 @@
 package io.weft.proxy.config;
 
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,6 +37,56 @@ public record Listener(
         additional = List.copyOf(additional);
         chains = List.copyOf(chains);
         accessLogs = List.copyOf(accessLogs);
+    }
+
+    /** Whether nothing but the filter chains may differ. */
+    public boolean isSameButForChains(Listener other) {
+        return withChains(List.of(), null).equals(other.withChains(List.of(), null));
+    }
+
+    /**
+     * The same listener made of the parts of another one where they say the same: itself if all does, else its chains.
+     * What is unchanged can then be told by identity.
+     */
+    public Listener reusing(Listener before) {
+        if (equals(before)) {
+            return before;
+        }
+        Map<FilterChain, FilterChain> known = new HashMap<>();
+        for (FilterChain chain : before.allChains()) {
+            known.put(chain, chain);
+        }
+        List<FilterChain> reused = new ArrayList<>(chains.size());
+        for (FilterChain chain : chains) {
+            reused.add(known.getOrDefault(chain, chain));
+        }
+        FilterChain last = defaultChain;
+        return withChains(reused, last == null ? null : known.getOrDefault(last, last));
+    }
+
+    /** Every chain that a connection can be given. */
+    public List<FilterChain> allChains() {
+        FilterChain last = defaultChain;
+        if (last == null) {
+            return chains;
+        }
+        List<FilterChain> all = new ArrayList<>(chains);
+        all.add(last);
+        return all;
+    }
+
+    private Listener withChains(List<FilterChain> others, @Nullable FilterChain last) {
+        return new Listener(
+                name,
+                address,
+                additional,
+                direction,
+                originalDestination,
+                inspection,
+                others,
+                last,
+                bufferLimit,
+                accessLogs);
     }
 
     /** Envoy's {@code traffic_direction}. */

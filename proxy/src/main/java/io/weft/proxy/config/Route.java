@@ -3,6 +3,7 @@ package io.weft.proxy.config;
 import com.google.re2j.Pattern;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** One line of a virtual host: what it matches and what happens then. */
@@ -96,13 +97,27 @@ public record Route(String name, Match match, Action action, HeaderChanges reque
 
     /**
      * @param on what makes an attempt worth repeating
+     * @param statuses answers worth repeating whatever {@code on} says
+     * @param grpcStatuses likewise, where the answer's head has a {@code grpc-status}
      * @param attempts after the first; 0 for none beyond the safe replay that is always made
      */
-    public record RetryPolicy(java.util.Set<On> on, int attempts, Duration perTryTimeout) {
-        public static final RetryPolicy NONE = new RetryPolicy(java.util.Set.of(), 0, Duration.ZERO);
+    public record RetryPolicy(
+            Set<On> on, Set<Integer> statuses, Set<Integer> grpcStatuses, int attempts, Duration perTryTimeout) {
+        public static final RetryPolicy NONE = new RetryPolicy(Set.of(), 0, Duration.ZERO);
 
         public RetryPolicy {
-            on = java.util.Set.copyOf(on);
+            on = Set.copyOf(on);
+            statuses = Set.copyOf(statuses);
+            grpcStatuses = Set.copyOf(grpcStatuses);
+        }
+
+        public RetryPolicy(Set<On> on, int attempts, Duration perTryTimeout) {
+            this(on, Set.of(), Set.of(), attempts, perTryTimeout);
+        }
+
+        /** Whether nothing is worth repeating. */
+        public boolean isEmpty() {
+            return on.isEmpty() && statuses.isEmpty() && grpcStatuses.isEmpty();
         }
 
         public enum On {

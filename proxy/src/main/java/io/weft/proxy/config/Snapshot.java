@@ -1,5 +1,6 @@
 package io.weft.proxy.config;
 
+import java.util.HashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -28,6 +29,16 @@ public record Snapshot(
         clusters = Map.copyOf(clusters);
         routes = Map.copyOf(routes);
         secrets = Map.copyOf(secrets);
+    }
+
+    /** The same configuration, with each listener made of the parts of its predecessor where they say the same. */
+    public Snapshot reusing(Snapshot before) {
+        Map<String, Listener> reused = new HashMap<>();
+        listeners.forEach((name, listener) -> {
+            Listener known = before.listeners().get(name);
+            reused.put(name, known == null ? listener : listener.reusing(known));
+        });
+        return new Snapshot(sequence, reused, clusters, routes, secrets);
     }
 
     /** The table that a connection manager routes by, or null while it is not known. */

@@ -8,12 +8,14 @@ import java.util.List;
  *
  * @param idleTimeout both directions silent for this long closes the connection; zero never
  * @param maxConnectAttempts how many endpoints are tried before the client is closed
+ * @param maxDuration a connection is closed at this age, whatever it does; zero never
  */
 public record TcpProxy(
         String statPrefix,
         ClusterChoice cluster,
         Duration idleTimeout,
         int maxConnectAttempts,
+        Duration maxDuration,
         List<AccessLog> accessLogs)
         implements FilterChain.Terminal {
 

@@ -17,7 +17,6 @@ import io.weft.proxy.pool.PooledConnection;
 import io.weft.proxy.pool.RequestLimit;
 import io.weft.proxy.pool.StreamReceiver;
 import io.weft.proxy.worker.Worker;
-import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -104,7 +103,11 @@ final class Attempts implements StreamReceiver, ResponseReceiver {
         Upstream stream = pooled.open(this);
         upstream = stream;
         record.upstreamReady(stream);
-        lasting = limit(lasting, TimeLimit.Kind.STREAM, cluster.cluster().maxStreamDuration());
+        lasting = TimeLimit.set(
+                lasting,
+                exchange,
+                TimeLimit.Kind.STREAM,
+                cluster.cluster().maxStreamDuration().toNanos());
         boolean whole = exchange.requestEnded() && !body.isWaiting();
         stream.request(request, whole);
         // Where the head could not be sent, another attempt may have begun by now and taken the body along.
@@ -156,7 +159,9 @@ final class Attempts implements StreamReceiver, ResponseReceiver {
     }
 
     private boolean retry(RetryRules.Loss loss) {
-        return mayRepeat() && retries().after(loss, headSent);
+        return mayRepeat()
+                && RetryRules.covers(policy.on(), loss, headSent)
+                && retries().again();
     }
 
     /** What was sent of a body is not kept, so it cannot be sent again. */
@@ -166,18 +171,9 @@ final class Attempts implements StreamReceiver, ResponseReceiver {
 
     private void startTry() {
         if (!answered) {
-            perTry = limit(perTry, TimeLimit.Kind.TRY, policy.perTryTimeout());
+            perTry = TimeLimit.set(
+                    perTry, exchange, TimeLimit.Kind.TRY, policy.perTryTimeout().toNanos());
         }
-    }
-
-    /** Most exchanges have no such limit, so that it is made when it is first needed. */
-    private @Nullable TimeLimit limit(@Nullable TimeLimit known, TimeLimit.Kind kind, Duration most) {
-        if (most.isZero()) {
-            return known;
-        }
-        TimeLimit limit = known == null ? new TimeLimit(exchange, kind) : known;
-        worker.deadlines().set(limit, worker.now(), most.toNanos());
-        return limit;
     }
 
     /** The attempt took longer than one may. Once the answer has begun, only the limits of the whole stream count. */
@@ -229,7 +225,7 @@ final class Attempts implements StreamReceiver, ResponseReceiver {
             }
             return;
         }
-        if (response.status() >= 500 && mayRepeat() && retries().after(response.status())) {
+        if (mayRepeat() && RetryRules.covers(policy, response) && retries().again()) {
             Upstream stream = upstream;
             upstream = null;
             if (!end && stream != null) {
@@ -345,13 +341,7 @@ final class Attempts implements StreamReceiver, ResponseReceiver {
             counted = null;
             limit.ended();
         }
-        clear(perTry);
-        clear(lasting);
-    }
-
-    private void clear(@Nullable TimeLimit limit) {
-        if (limit != null) {
-            worker.deadlines().clear(limit);
-        }
+        TimeLimit.clear(perTry, worker);
+        TimeLimit.clear(lasting, worker);
     }
 }

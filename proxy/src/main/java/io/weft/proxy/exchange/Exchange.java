@@ -32,12 +32,12 @@ final class Exchange implements RequestReceiver {
     private final Downstream downstream;
     private final Request request;
     private final ExchangeRecord record;
-    private final TimeLimit timeout = new TimeLimit(this, TimeLimit.Kind.ROUTE);
-    private final TimeLimit idle = new TimeLimit(this, TimeLimit.Kind.IDLE);
 
     private @Nullable Matched matched;
     private Route.@Nullable Forward forward;
     private @Nullable Attempts attempts;
+    private @Nullable TimeLimit timeout;
+    private @Nullable TimeLimit idle;
     private long idleNanos;
     private boolean requestEnded;
     private boolean responseStarted;
@@ -103,7 +103,8 @@ final class Exchange implements RequestReceiver {
 
     /** From the end of the request to the end of the response, as Envoy counts it. */
     private void startTimeout(Route.Forward action) {
-        worker.deadlines().set(timeout, worker.now(), action.timeout().toNanos());
+        timeout = TimeLimit.set(
+                timeout, this, TimeLimit.Kind.ROUTE, action.timeout().toNanos());
     }
 
     // ---- what the attempts need to know ----
@@ -218,7 +219,7 @@ final class Exchange implements RequestReceiver {
         responseStarted = true;
         requestEnded = false;
         record.responseStarted(101, worker.now());
-        worker.deadlines().clear(timeout);
+        TimeLimit.clear(timeout, worker);
         downstream.respond(response, false);
     }
 
@@ -279,8 +280,8 @@ final class Exchange implements RequestReceiver {
             return;
         }
         ended = true;
-        worker.deadlines().clear(timeout);
-        worker.deadlines().clear(idle);
+        TimeLimit.clear(timeout, worker);
+        TimeLimit.clear(idle, worker);
         Attempts made = attempts;
         if (made != null) {
             made.close();
@@ -290,9 +291,7 @@ final class Exchange implements RequestReceiver {
 
     /** Something has moved. */
     void touch() {
-        if (idleNanos > 0) {
-            worker.deadlines().set(idle, worker.now(), idleNanos);
-        }
+        idle = TimeLimit.set(idle, this, TimeLimit.Kind.IDLE, idleNanos);
     }
 
     void expired(TimeLimit.Kind kind) {

@@ -16,7 +16,7 @@ final class RequestBody {
     private static final int MAX_WAITING = 64 * 1024;
 
     private final Downstream downstream;
-    private final ArrayDeque<ByteBuf> waiting = new ArrayDeque<>(2);
+    private @Nullable ArrayDeque<ByteBuf> waiting; // most requests have a stream before their body, or none
     private @Nullable Headers waitingTrailers;
     private int waitingBytes;
     private boolean sent;
@@ -31,13 +31,18 @@ final class RequestBody {
     }
 
     boolean isWaiting() {
-        return !waiting.isEmpty() || waitingTrailers != null;
+        return waiting != null && !waiting.isEmpty() || waitingTrailers != null;
     }
 
     /** @param stream null while there is none */
     void data(@Nullable Upstream stream, ByteBuf piece, boolean end) {
         if (stream == null) {
-            waiting.addLast(piece);
+            ArrayDeque<ByteBuf> pieces = waiting;
+            if (pieces == null) {
+                pieces = new ArrayDeque<>(2);
+                waiting = pieces;
+            }
+            pieces.addLast(piece);
             waitingBytes += piece.readableBytes();
             if (waitingBytes >= MAX_WAITING) {
                 downstream.read(false);
@@ -67,9 +72,9 @@ final class RequestBody {
      */
     void sendWaiting(Upstream stream, boolean end) {
         ByteBuf piece;
-        while ((piece = waiting.pollFirst()) != null) {
+        while ((piece = next()) != null) {
             sent = true;
-            stream.data(piece, end && waiting.isEmpty() && waitingTrailers == null);
+            stream.data(piece, end && !isWaiting());
         }
         Headers trailers = waitingTrailers;
         if (trailers != null) {
@@ -84,8 +89,13 @@ final class RequestBody {
 
     void release() {
         ByteBuf piece;
-        while ((piece = waiting.pollFirst()) != null) {
+        while ((piece = next()) != null) {
             piece.release();
         }
+    }
+
+    private @Nullable ByteBuf next() {
+        ArrayDeque<ByteBuf> pieces = waiting;
+        return pieces == null ? null : pieces.pollFirst();
     }
 }

@@ -21,7 +21,7 @@ final class Retries {
     private final Exchange exchange;
     private final Worker worker;
     private final Route.RetryPolicy policy;
-    private final TimeLimit pause;
+    private @Nullable TimeLimit pause;
     private final List<Host> tried = new ArrayList<>(2);
     private int made;
     private boolean replayed;
@@ -30,27 +30,16 @@ final class Retries {
         this.exchange = exchange;
         this.worker = exchange.connection().worker();
         this.policy = policy;
-        this.pause = new TimeLimit(exchange, TimeLimit.Kind.BACK_OFF);
     }
 
-    /** Whether a retry follows, after a pause, because the policy covers how the attempt was lost. */
-    boolean after(RetryRules.Loss loss, boolean headSent) {
-        return RetryRules.covers(policy.on(), loss, headSent) && again();
-    }
-
-    /** Whether a retry follows, after a pause, because the policy covers that answer. */
-    boolean after(int status) {
-        return RetryRules.covers(policy.on(), status) && again();
-    }
-
-    /** The pause keeps many clients from coming back at once. */
-    private boolean again() {
+    /** Whether a retry follows, after a pause that keeps many clients from coming back at once. */
+    boolean again() {
         if (made == policy.attempts()) {
             exchange.record().flag(ResponseFlag.URX);
             return false;
         }
         made++;
-        worker.deadlines().set(pause, worker.now(), RetryRules.pause(made, worker.dice()));
+        pause = TimeLimit.set(pause, exchange, TimeLimit.Kind.BACK_OFF, RetryRules.pause(made, worker.dice()));
         return true;
     }
 
@@ -82,6 +71,6 @@ final class Retries {
     }
 
     void close() {
-        worker.deadlines().clear(pause);
+        TimeLimit.clear(pause, worker);
     }
 }

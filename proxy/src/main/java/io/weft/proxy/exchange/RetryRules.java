@@ -1,7 +1,11 @@
 package io.weft.proxy.exchange;
 
 import io.weft.proxy.balance.Dice;
+import io.weft.proxy.config.Route.RetryPolicy;
 import io.weft.proxy.config.Route.RetryPolicy.On;
+import io.weft.proxy.http.Headers;
+import io.weft.proxy.http.Response;
+import io.weft.proxy.http.Rules;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 
@@ -34,9 +38,29 @@ final class RetryRules {
                 || (on.contains(On.REFUSED_STREAM) && loss == Loss.REFUSED);
     }
 
-    static boolean covers(Set<On> on, int status) {
-        return (on.contains(On.SERVER_ERROR) && status >= 500)
-                || (on.contains(On.GATEWAY_ERROR) && status >= 502 && status <= 504);
+    static boolean covers(RetryPolicy policy, Response response) {
+        // Whoever says that it limits its callers does not want to be asked again.
+        return !policy.isEmpty()
+                && (covers(policy, response.status()) || coversGrpc(policy, response.headers()))
+                && response.headers().find("x-envoy-ratelimited", 0) < 0;
+    }
+
+    private static boolean covers(RetryPolicy policy, int status) {
+        return (policy.on().contains(On.SERVER_ERROR) && status >= 500)
+                || (policy.on().contains(On.GATEWAY_ERROR) && status >= 502 && status <= 504)
+                || policy.statuses().contains(status);
+    }
+
+    private static boolean coversGrpc(RetryPolicy policy, Headers headers) {
+        if (policy.grpcStatuses().isEmpty()) {
+            return false;
+        }
+        int line = headers.find("grpc-status", 0);
+        if (line < 0) {
+            return false;
+        }
+        Long status = Rules.contentLength(headers.bytes(), headers.valueStart(line), headers.valueEnd(line));
+        return status != null && status <= 16 && policy.grpcStatuses().contains(status.intValue());
     }
 
     /**

@@ -2,6 +2,8 @@ package io.weft.proxy.exchange;
 
 import io.weft.proxy.listen.ResponseFlag;
 import io.weft.proxy.worker.Deadline;
+import io.weft.proxy.worker.Worker;
+import org.jspecify.annotations.Nullable;
 
 /** One of the time limits of an exchange: what it is called, and who hears that it has passed. */
 final class TimeLimit extends Deadline {
@@ -45,9 +47,31 @@ final class TimeLimit extends Deadline {
     private final Exchange exchange;
     private final Kind kind;
 
-    TimeLimit(Exchange exchange, Kind kind) {
+    private TimeLimit(Exchange exchange, Kind kind) {
         this.exchange = exchange;
         this.kind = kind;
+    }
+
+    /**
+     * Sets or moves a limit. Most exchanges have few of them, so that each is made when it is first set.
+     *
+     * @param known null while it was never set
+     * @param nanos from now; zero or less for no limit
+     */
+    static @Nullable TimeLimit set(@Nullable TimeLimit known, Exchange exchange, Kind kind, long nanos) {
+        if (nanos <= 0) {
+            return known;
+        }
+        TimeLimit limit = known == null ? new TimeLimit(exchange, kind) : known;
+        Worker worker = exchange.connection().worker();
+        worker.deadlines().set(limit, worker.now(), nanos);
+        return limit;
+    }
+
+    static void clear(@Nullable TimeLimit limit, Worker worker) {
+        if (limit != null) {
+            worker.deadlines().clear(limit);
+        }
     }
 
     @Override

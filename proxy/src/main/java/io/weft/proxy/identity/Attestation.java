@@ -145,7 +145,10 @@ interface Attestation {
         }
     }
 
-    /** A token that the platform keeps fresh in a file, shown each time; the server is known by roots in a file. */
+    /**
+     * A token that the platform keeps fresh in a file, shown each time; the server is known by roots in a file. Where they are
+     * not there, the current certificate, even if it is over: it may be what a join token bought before a restart without one.
+     */
     record PlatformToken(Path token, Path roots, java.util.function.Function<String, ServerCheck> server)
             implements Attestation {
         @Override
@@ -156,6 +159,9 @@ interface Attestation {
                 Pem.certificates(rootsPem);
                 return new Credentials.Platform(AtomicFile.read(token).strip(), server.apply(rootsPem));
             } catch (IOException | IllegalArgumentException e) {
+                if (current != null && bundle != null) {
+                    return new Credentials.Current(current, bundle);
+                }
                 throw new Missing("token or roots cannot be read: " + e);
             }
         }

@@ -7,13 +7,11 @@ import io.weft.certs.identity.TrustBundle;
 import io.weft.certs.identity.Verification;
 import io.weft.certs.identity.X509Svid;
 import io.weft.certs.join.JoinToken;
-import io.weft.certs.key.KeyAlgorithm;
-import io.weft.certs.key.SigningRequest;
 import io.weft.certs.rotation.SvidRotation;
 import io.weft.certs.rotation.SvidState;
 import io.weft.proxy.config.Secret;
 import java.lang.System.Logger.Level;
-import java.security.KeyPair;
+import java.security.PrivateKey;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
@@ -60,10 +58,10 @@ final class IssuedIdentity implements Identity {
     private volatile IdentityStatus status = IdentityStatus.STARTING;
 
     /**
-     * A join token and the key that goes with it. The issuer binds a token to the key of the first request that it sees;
+     * A join token and the request that goes with it. The issuer binds a token to the key of the first request that it sees;
      * if its answer is lost, only a request for the same key can have another one.
      */
-    private record Joining(JoinToken token, KeyPair keys) {}
+    private record Joining(JoinToken token, PendingRequest request) {}
 
     /** @param lifetime asked for; zero for the issuer's standard */
     IssuedIdentity(
@@ -203,30 +201,31 @@ final class IssuedIdentity implements Identity {
             failed(e.getMessage());
             return;
         }
-        KeyPair keys = keysFor(credentials);
-        String csr = SigningRequest.create(KeyAlgorithm.EC_P256, keys, id).toPem();
+        PendingRequest request = requestWith(credentials);
         asking = true;
         toldWhileAsking = false;
         metrics.requested();
-        issuer.request(csr, lifetime, credentials)
-                .whenComplete((grant, failure) -> schedule.execute(() -> answered(keys, credentials, grant, failure)));
+        issuer.request(request.csr(), lifetime, credentials)
+                .whenComplete((grant, failure) ->
+                        schedule.execute(() -> answered(request.key(), credentials, grant, failure)));
     }
 
-    private KeyPair keysFor(Credentials credentials) {
+    private PendingRequest requestWith(Credentials credentials) {
         if (!(credentials instanceof Credentials.Join(JoinToken token))) {
-            return KeyAlgorithm.EC_P256.generate();
+            return PendingRequest.create(id);
         }
         Joining before = joining;
         if (before != null && before.token().equals(token)) {
-            return before.keys();
+            return before.request();
         }
-        KeyPair keys = KeyAlgorithm.EC_P256.generate();
-        joining = new Joining(token, keys);
-        return keys;
+        PendingRequest request = folder.loadJoining(token).orElseGet(() -> PendingRequest.create(id));
+        folder.saveJoining(token, request);
+        joining = new Joining(token, request);
+        return request;
     }
 
     private void answered(
-            KeyPair keys, Credentials credentials, Issuer.@Nullable Grant grant, @Nullable Throwable failure) {
+            PrivateKey key, Credentials credentials, Issuer.@Nullable Grant grant, @Nullable Throwable failure) {
         asking = false;
         if (grant == null) {
             attestation.failed(credentials);
@@ -236,7 +235,7 @@ final class IssuedIdentity implements Identity {
                 // A token that has bought something is spent, even if what it bought is of no use.
                 attestation.used(credentials);
                 joining = null;
-                X509Svid svid = verified(grant, keys);
+                X509Svid svid = verified(grant, key);
                 TrustBundle told = bundle;
                 TrustBundle trusted = toldWhileAsking && told != null ? told : grant.bundle();
                 folder.save(svid, trusted);
@@ -248,8 +247,8 @@ final class IssuedIdentity implements Identity {
         wake();
     }
 
-    private X509Svid verified(Issuer.Grant grant, KeyPair keys) {
-        X509Svid svid = X509Svid.of(grant.chain(), keys.getPrivate());
+    private X509Svid verified(Issuer.Grant grant, PrivateKey key) {
+        X509Svid svid = X509Svid.of(grant.chain(), key);
         if (!svid.id().equals(id)) {
             throw new IllegalArgumentException("it is for " + svid.id() + ": expected " + id);
         }

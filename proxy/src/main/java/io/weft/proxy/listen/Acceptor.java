@@ -11,6 +11,7 @@ import io.weft.proxy.config.FilterChainMatch.Transport;
 import io.weft.proxy.config.Listener;
 import io.weft.proxy.detect.Detection;
 import io.weft.proxy.detect.Detector;
+import io.weft.proxy.http.Drain;
 import io.weft.proxy.worker.Worker;
 import java.net.InetSocketAddress;
 import java.util.List;
@@ -67,7 +68,7 @@ final class Acceptor extends ChannelInitializer<EpollSocketChannel> {
             destination = local;
         }
         Connection connection = new Connection(worker, ids.incrementAndGet(), listener, source, local, destination);
-        state.track(worker, channel);
+        state.track(channel, connection);
         terminals.accepted(channel, connection);
         Candidates candidates = compiled.matcher().candidates(source, destination);
         if (candidates.decided()) {
@@ -89,6 +90,10 @@ final class Acceptor extends ChannelInitializer<EpollSocketChannel> {
         }
         connection.chain(chain);
         terminals.install(channel, connection, chain, ahead);
+        // The listener may have changed while first bytes were awaited.
+        if (!ListenerState.isKept(connection.listener(), chain, state.compiled().listener())) {
+            channel.pipeline().fireUserEventTriggered(Drain.INSTANCE);
+        }
     }
 
     @Override

@@ -10,18 +10,23 @@ import io.netty.channel.epoll.EpollServerSocketChannel;
 import io.weft.proxy.chain.ChainConflictException;
 import io.weft.proxy.chain.ChainMatcher;
 import io.weft.proxy.config.Address;
+import io.weft.proxy.config.FilterChain;
 import io.weft.proxy.config.Listener;
 import io.weft.proxy.http.Drain;
 import io.weft.proxy.worker.Worker;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The bound listeners. Every event loop binds its own socket to every address (SO_REUSEPORT), so that a connection
@@ -94,8 +99,15 @@ public final class Listeners {
         }
         ListenerState.Compiled compiled = new ListenerState.Compiled(listener, new ChainMatcher(listener));
         if (state != null) {
+            Listener before = state.compiled().listener();
             state.replace(compiled);
-            drain(state); // those accepted under the old configuration end when they are done
+            // Those accepted under the old configuration end when they are done; but not those whose chain is still
+            // there.
+            Set<FilterChain> kept = Collections.newSetFromMap(new IdentityHashMap<>());
+            if (before.isSameButForChains(listener)) {
+                kept.addAll(listener.allChains());
+            }
+            drain(state, chain -> chain == null || !kept.contains(chain));
             return;
         }
         ListenerState fresh = new ListenerState(compiled, workers.size());
@@ -148,12 +160,18 @@ public final class Listeners {
     }
 
     private void drain(ListenerState state) {
+        drain(state, chain -> true);
+    }
+
+    /** @param which those on these chains; null stands for connections that have none yet */
+    private void drain(ListenerState state, Predicate<@Nullable FilterChain> which) {
         for (Worker worker : workers) {
-            worker.loop().execute(() -> {
-                for (Channel connection : state.connections(worker)) {
-                    connection.pipeline().fireUserEventTriggered(Drain.INSTANCE);
-                }
-            });
+            worker.loop()
+                    .execute(() -> state.connections(worker).forEach((channel, connection) -> {
+                        if (which.test(connection.filterChain())) {
+                            channel.pipeline().fireUserEventTriggered(Drain.INSTANCE);
+                        }
+                    }));
         }
     }
 
@@ -180,7 +198,7 @@ public final class Listeners {
         for (ListenerState state : bound.values()) {
             stopAccepting(state);
             for (Worker worker : workers) {
-                worker.loop().execute(() -> state.connections(worker).forEach(Channel::close));
+                worker.loop().execute(() -> state.connections(worker).keySet().forEach(Channel::close));
             }
         }
         bound.clear();

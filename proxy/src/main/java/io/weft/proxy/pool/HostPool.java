@@ -1,6 +1,5 @@
 package io.weft.proxy.pool;
 
-import io.weft.proxy.config.Cluster;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
@@ -24,7 +23,7 @@ public final class HostPool implements PooledConnection.Owner {
     }
 
     private final Connector connector;
-    private final Cluster.Limits limits;
+    private final ConnectionLimit limit;
     private final RequestLimit requests;
     private final boolean multiplexed;
     private final ArrayDeque<PooledConnection> available = new ArrayDeque<>();
@@ -34,12 +33,13 @@ public final class HostPool implements PooledConnection.Owner {
     private boolean closed;
 
     /**
+     * @param limit the cluster's, of connections and of those who wait for one
      * @param requests the cluster's limit; whoever is given a stream counts for it from then on
      * @param multiplexed one connection carries many exchanges, so a second is made only when the first is full
      */
-    public HostPool(Connector connector, Cluster.Limits limits, RequestLimit requests, boolean multiplexed) {
+    public HostPool(Connector connector, ConnectionLimit limit, RequestLimit requests, boolean multiplexed) {
         this.connector = connector;
-        this.limits = limits;
+        this.limit = limit;
         this.requests = requests;
         this.multiplexed = multiplexed;
     }
@@ -57,10 +57,10 @@ public final class HostPool implements PooledConnection.Owner {
             receiver.ready(connection);
         } else if (closed) {
             receiver.failed(new StreamReceiver.Failure(StreamReceiver.Failure.Kind.GONE, "endpoint_removed"));
-        } else if (waiting.size() >= limits.maxPendingRequests()) {
-            receiver.failed(new StreamReceiver.Failure(StreamReceiver.Failure.Kind.OVERFLOW, "max_pending_requests"));
-        } else if (limits.maxConnections() == 0) {
+        } else if (limit.allowsNoConnection()) {
             receiver.failed(new StreamReceiver.Failure(StreamReceiver.Failure.Kind.OVERFLOW, "max_connections"));
+        } else if (!limit.await()) {
+            receiver.failed(new StreamReceiver.Failure(StreamReceiver.Failure.Kind.OVERFLOW, "max_pending_requests"));
         } else {
             waiting.addLast(receiver);
             connectIfNeeded();
@@ -80,15 +80,45 @@ public final class HostPool implements PooledConnection.Owner {
 
     /** Takes back a request that nobody waits for any more. */
     public void forget(StreamReceiver receiver) {
-        waiting.remove(receiver);
+        if (waiting.remove(receiver)) {
+            limit.waited();
+        }
+    }
+
+    private @Nullable StreamReceiver nextWaiting() {
+        StreamReceiver receiver = waiting.pollFirst();
+        if (receiver != null) {
+            limit.waited();
+        }
+        return receiver;
+    }
+
+    private List<StreamReceiver> allWaiting() {
+        List<StreamReceiver> all = new ArrayList<>(waiting.size());
+        StreamReceiver receiver;
+        while ((receiver = nextWaiting()) != null) {
+            all.add(receiver);
+        }
+        return all;
     }
 
     private void connectIfNeeded() {
         int wanted = multiplexed ? Math.min(1, waiting.size()) : waiting.size();
-        if (connecting < wanted && all.size() + connecting < limits.maxConnections()) {
+        if (connecting < wanted && mayConnect()) {
             connecting++;
             connector.connect(this);
         }
+    }
+
+    private boolean mayConnect() {
+        if (limit.connect()) {
+            return true;
+        }
+        if (!all.isEmpty() || connecting > 0) {
+            return false; // those who wait get what these have room for
+        }
+        limit.connectBeyond();
+        return true;
     }
 
     /** A connection was made. */
@@ -106,15 +136,14 @@ public final class HostPool implements PooledConnection.Owner {
     /** A connection could not be made: the one who has waited longest hears of it, the others get another attempt. */
     public void connectFailed(StreamReceiver.Failure failure) {
         connecting--;
+        limit.disconnected();
         if (multiplexed) {
-            List<StreamReceiver> disappointed = new ArrayList<>(waiting);
-            waiting.clear();
-            for (StreamReceiver receiver : disappointed) {
+            for (StreamReceiver receiver : allWaiting()) {
                 receiver.failed(failure);
             }
             return;
         }
-        StreamReceiver receiver = waiting.pollFirst();
+        StreamReceiver receiver = nextWaiting();
         if (receiver != null) {
             receiver.failed(failure);
         }
@@ -128,7 +157,7 @@ public final class HostPool implements PooledConnection.Owner {
             return;
         }
         StreamReceiver receiver;
-        while (connection.room() > 0 && (receiver = waiting.pollFirst()) != null) {
+        while (connection.room() > 0 && (receiver = nextWaiting()) != null) {
             if (requests.isReached()) {
                 receiver.failed(TOO_MANY_REQUESTS);
             } else {
@@ -144,7 +173,9 @@ public final class HostPool implements PooledConnection.Owner {
     @Override
     public void retired(PooledConnection connection) {
         available.remove(connection);
-        all.remove(connection);
+        if (all.remove(connection)) {
+            limit.disconnected();
+        }
         if (!closed && !waiting.isEmpty()) {
             connectIfNeeded();
         }
@@ -153,9 +184,7 @@ public final class HostPool implements PooledConnection.Owner {
     /** The endpoint is gone: idle connections end now, busy ones when they are done, those who wait fail. */
     public void close() {
         closed = true;
-        List<StreamReceiver> disappointed = new ArrayList<>(waiting);
-        waiting.clear();
-        for (StreamReceiver receiver : disappointed) {
+        for (StreamReceiver receiver : allWaiting()) {
             receiver.failed(new StreamReceiver.Failure(StreamReceiver.Failure.Kind.GONE, "endpoint_removed"));
         }
         for (PooledConnection connection : new ArrayList<>(all)) {

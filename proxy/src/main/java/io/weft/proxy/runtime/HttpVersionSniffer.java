@@ -4,6 +4,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPipeline;
 import io.netty.handler.codec.ByteToMessageDecoder;
+import io.weft.proxy.http.Drain;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
@@ -60,6 +61,16 @@ final class HttpVersionSniffer extends ByteToMessageDecoder {
                             },
                             limit.toNanos(),
                             TimeUnit.NANOSECONDS);
+        }
+    }
+
+    /** Nothing has been served yet: idle, as far as draining goes. */
+    @Override
+    public void userEventTriggered(ChannelHandlerContext context, Object event) throws Exception {
+        if (event == Drain.INSTANCE) {
+            context.close();
+        } else {
+            super.userEventTriggered(context, event);
         }
     }
 

@@ -16,6 +16,7 @@ import io.weft.proxy.config.TcpProxy;
 import io.weft.proxy.connect.Dialer;
 import io.weft.proxy.exchange.ExchangeObserver;
 import io.weft.proxy.exchange.HttpExchanges;
+import io.weft.proxy.http.Drain;
 import io.weft.proxy.http1.Http1Server;
 import io.weft.proxy.http2.Http2Frames;
 import io.weft.proxy.listen.Connection;
@@ -248,6 +249,7 @@ final class Pipelines implements Terminals {
         private final Connection connection;
         private final FilterChain chain;
         private boolean done;
+        private boolean draining;
 
         Handshake(SslHandler handler, Connection connection, FilterChain chain) {
             this.handler = handler;
@@ -267,6 +269,7 @@ final class Pipelines implements Terminals {
                 }
                 return;
             }
+            draining |= event == Drain.INSTANCE; // for the handlers that are not there yet
             context.fireUserEventTriggered(event);
         }
 
@@ -287,6 +290,9 @@ final class Pipelines implements Terminals {
             }
             admit(context.channel(), connection, chain, null);
             context.pipeline().remove(this);
+            if (draining) {
+                context.pipeline().fireUserEventTriggered(Drain.INSTANCE);
+            }
         }
 
         @Override

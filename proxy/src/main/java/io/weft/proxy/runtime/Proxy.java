@@ -60,7 +60,8 @@ public final class Proxy implements AutoCloseable {
      *
      * @return listeners that could not be bound, one message each
      */
-    public synchronized List<String> apply(Snapshot snapshot) {
+    public synchronized List<String> apply(Snapshot published) {
+        Snapshot snapshot = published.reusing(current); // so that what did not change is known by identity
         tls.update(snapshot);
         pipelines.prepare(snapshot.listeners().values());
         CountDownLatch seen = new CountDownLatch(workers.size());

@@ -3,13 +3,13 @@ package io.weft.proxy.tcp;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
-import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.socket.ChannelInputShutdownReadComplete;
 import io.netty.channel.socket.DuplexChannel;
-import io.netty.handler.ssl.SslCloseCompletionEvent;
+import io.netty.handler.ssl.SslHandler;
+import io.weft.proxy.tls.HalfClose;
 import io.weft.proxy.worker.Pipes;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
@@ -128,7 +128,7 @@ final class Relay extends ChannelInboundHandlerAdapter implements Splice.Listene
 
     @Override
     public void userEventTriggered(ChannelHandlerContext context, Object event) {
-        if (event instanceof ChannelInputShutdownReadComplete || event instanceof SslCloseCompletionEvent) {
+        if (event instanceof ChannelInputShutdownReadComplete || event == HalfClose.Event.PEER_ENDED) {
             end();
         }
         context.fireUserEventTriggered(event);
@@ -157,19 +157,29 @@ final class Relay extends ChannelInboundHandlerAdapter implements Splice.Listene
     }
 
     /**
-     * Passes the end of one side's speech on, behind all that was written before: shutting down or closing a channel
-     * would throw away what still waits in its outbound buffer.
-     *
-     * @param last nothing is awaited from the channel any more: it is closed instead
+     * Runs something behind all that was written to a channel before: shutting it down or closing it would throw away
+     * what still waits in its outbound buffer.
      */
-    static void endSpeech(Channel channel, boolean last) {
-        channel.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener((ChannelFutureListener) written -> {
-            if (last || !(channel instanceof DuplexChannel duplex)) {
-                channel.close();
-            } else if (channel.isActive()) {
-                duplex.shutdownOutput();
-            }
-        });
+    static void behindWrites(Channel channel, Runnable action) {
+        channel.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(written -> action.run());
+    }
+
+    /** Passes the end of one side's speech on; under TLS by a close_notify, so that the peer knows that nothing was cut. */
+    static void endSpeech(Channel channel) {
+        SslHandler tls = channel.pipeline().get(SslHandler.class);
+        if (tls == null) {
+            shutdownOutput(channel);
+        } else {
+            tls.closeOutbound().addListener(sent -> shutdownOutput(channel));
+        }
+    }
+
+    private static void shutdownOutput(Channel channel) {
+        if (!(channel instanceof DuplexChannel duplex)) {
+            channel.close();
+        } else if (channel.isActive()) {
+            duplex.shutdownOutput();
+        }
     }
 
     /** Passes a reset on as a reset. */

@@ -7,6 +7,7 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.weft.proxy.config.TcpProxy;
 import io.weft.proxy.listen.Connection;
 import io.weft.proxy.listen.ResponseFlag;
+import io.weft.proxy.tls.HalfClose;
 import io.weft.proxy.worker.Deadline;
 import java.util.ArrayDeque;
 import org.jspecify.annotations.Nullable;
@@ -22,12 +23,13 @@ public final class TcpProxyHandler extends ChannelInboundHandlerAdapter implemen
     private final TcpProxy settings;
     private final TcpObserver observer;
     private final ArrayDeque<ByteBuf> waiting = new ArrayDeque<>(1);
-    private final Deadline idle = new Idle();
+    private final Deadline idle = new Limit("idle_timeout", null);
+    private final Deadline age = new Limit("max_connection_duration_reached", ResponseFlag.DT);
 
     private @Nullable ChannelHandlerContext ctx;
     private @Nullable Relay fromClient;
     private boolean clientEnded;
-    private boolean serverEnded;
+    private int endsPassedOn;
     private boolean over;
 
     public TcpProxyHandler(Connection connection, TcpUpstream upstream, TcpProxy settings, TcpObserver observer) {
@@ -48,6 +50,11 @@ public final class TcpProxyHandler extends ChannelInboundHandlerAdapter implemen
     @Override
     public void handlerAdded(ChannelHandlerContext context) {
         ctx = context;
+        HalfClose.allow(context.channel());
+        connection
+                .worker()
+                .deadlines()
+                .set(age, System.nanoTime(), settings.maxDuration().toNanos());
         upstream.takenBy(this);
     }
 
@@ -84,7 +91,7 @@ public final class TcpProxyHandler extends ChannelInboundHandlerAdapter implemen
         client.flush();
         server.flush();
         if (clientEnded) {
-            Relay.endSpeech(server, false);
+            passOn(server);
         }
         server.config().setAutoRead(true);
         client.config().setAutoRead(true);
@@ -94,6 +101,9 @@ public final class TcpProxyHandler extends ChannelInboundHandlerAdapter implemen
     @Override
     public void failed(ResponseFlag flag, String details) {
         connection.flag(flag);
+        if (flag == ResponseFlag.UF) {
+            connection.flag(ResponseFlag.URX); // as Envoy has it: no attempt is left
+        }
         connection.details(details);
         ChannelHandlerContext context = ctx;
         if (context != null) {
@@ -104,7 +114,7 @@ public final class TcpProxyHandler extends ChannelInboundHandlerAdapter implemen
     @Override
     public void userEventTriggered(ChannelHandlerContext context, Object event) {
         if (event instanceof io.netty.channel.socket.ChannelInputShutdownReadComplete
-                || event instanceof io.netty.handler.ssl.SslCloseCompletionEvent) {
+                || event == HalfClose.Event.PEER_ENDED) {
             clientEnded = true;
         }
         context.fireUserEventTriggered(event);
@@ -113,6 +123,7 @@ public final class TcpProxyHandler extends ChannelInboundHandlerAdapter implemen
     @Override
     public void channelInactive(ChannelHandlerContext context) {
         finish();
+        upstream.close();
     }
 
     @Override
@@ -126,6 +137,9 @@ public final class TcpProxyHandler extends ChannelInboundHandlerAdapter implemen
     public void moved(Relay direction, int bytes) {
         if (direction == fromClient) {
             connection.received(bytes);
+        } else if (over) {
+            upstream.close(); // nobody is left to hear it
+            return;
         } else {
             connection.sent(bytes);
         }
@@ -141,24 +155,41 @@ public final class TcpProxyHandler extends ChannelInboundHandlerAdapter implemen
     public void ended(Relay direction) {
         if (direction == fromClient) {
             clientEnded = true;
-            Relay.endSpeech(upstreamChannel(), serverEnded);
-        } else {
-            serverEnded = true;
-            Relay.endSpeech(client(), clientEnded);
         }
+        passOn(opposite(direction));
+    }
+
+    /** One direction has ended. Once both have, and all of both was sent, there is nothing left to wait for. */
+    private void passOn(Channel to) {
+        Relay.behindWrites(to, () -> {
+            if (++endsPassedOn < 2) {
+                Relay.endSpeech(to);
+            } else {
+                client().close();
+                upstreamChannel().close();
+            }
+        });
     }
 
     @Override
     public void closed(Relay direction, boolean broken) {
-        Channel left = direction == fromClient ? upstreamChannel() : client();
+        Channel left = opposite(direction);
         if (broken) {
             Relay.reset(left);
-        } else {
-            Relay.endSpeech(left, true);
+        } else if (left.isOpen()) {
+            Relay.behindWrites(left, left::close);
         }
         if (direction == fromClient) {
             finish();
         }
+        if (!left.isOpen()) {
+            connection.worker().deadlines().clear(idle);
+            upstream.close();
+        }
+    }
+
+    private Channel opposite(Relay direction) {
+        return direction == fromClient ? upstreamChannel() : client();
     }
 
     private Channel client() {
@@ -184,25 +215,40 @@ public final class TcpProxyHandler extends ChannelInboundHandlerAdapter implemen
                 .set(idle, System.nanoTime(), settings.idleTimeout().toNanos());
     }
 
+    /** The client is gone. An endpoint that has not taken everything yet still has the idle timeout to do so. */
     private void finish() {
         if (over) {
             return;
         }
         over = true;
-        connection.worker().deadlines().clear(idle);
+        connection.worker().deadlines().clear(age);
         ByteBuf piece;
         while ((piece = waiting.pollFirst()) != null) {
             piece.release();
         }
-        upstream.close();
         observer.ended(connection, upstream);
     }
 
-    private final class Idle extends Deadline {
+    /** A time after which the connection is closed, with what it still holds. */
+    private final class Limit extends Deadline {
+        private final String details;
+        private final @Nullable ResponseFlag flag;
+
+        Limit(String details, @Nullable ResponseFlag flag) {
+            this.details = details;
+            this.flag = flag;
+        }
+
         @Override
         protected void expired() {
-            connection.details("idle_timeout");
+            if (!over) {
+                connection.details(details);
+                if (flag != null) {
+                    connection.flag(flag);
+                }
+            }
             client().close();
+            upstream.close();
         }
     }
 }

@@ -10,8 +10,10 @@ import io.weft.proxy.config.TcpProxy;
 import io.weft.proxy.connect.Dialer;
 import io.weft.proxy.listen.Connection;
 import io.weft.proxy.listen.ResponseFlag;
+import io.weft.proxy.pool.ConnectionLimit;
 import io.weft.proxy.pool.LocalAddress;
 import io.weft.proxy.pool.StreamReceiver.Failure;
+import io.weft.proxy.tls.HalfClose;
 import io.weft.proxy.tls.TlsSession;
 import java.util.ArrayDeque;
 import org.jspecify.annotations.Nullable;
@@ -39,6 +41,7 @@ public final class TcpUpstream implements Dialer.Dialed {
 
     private String cluster = "";
     private @Nullable Host host;
+    private @Nullable ConnectionLimit limit;
     private @Nullable Channel channel;
     private @Nullable Taker taker;
     private @Nullable ResponseFlag failure;
@@ -75,11 +78,18 @@ public final class TcpUpstream implements Dialer.Dialed {
             fail(ResponseFlag.NC, "cluster_not_found");
             return;
         }
+        ConnectionLimit connections = state.connections();
+        if (!connections.connect()) {
+            fail(ResponseFlag.UO, "max_connections");
+            return;
+        }
         Host picked = state.pick(connection);
         if (picked == null) {
+            connections.disconnected();
             fail(ResponseFlag.UH, "no_healthy_upstream");
             return;
         }
+        limit = connections;
         host = picked;
         picked.begin();
         counted = true;
@@ -98,6 +108,7 @@ public final class TcpUpstream implements Dialer.Dialed {
         if (at != null) {
             at.carry();
         }
+        HalfClose.allow(dialed);
         session = TlsSession.of(dialed);
         localAddress = LocalAddress.text(dialed);
         Taker waiting = taker;
@@ -216,6 +227,10 @@ public final class TcpUpstream implements Dialer.Dialed {
             Host at = host;
             if (at != null) {
                 at.end();
+            }
+            ConnectionLimit taken = limit;
+            if (taken != null) {
+                taken.disconnected();
             }
         }
     }

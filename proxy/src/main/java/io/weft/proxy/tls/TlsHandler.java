@@ -1,5 +1,6 @@
 package io.weft.proxy.tls;
 
+import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.ssl.ReferenceCountedOpenSslEngine;
 import io.netty.handler.ssl.SslHandler;
@@ -7,8 +8,10 @@ import io.netty.internal.tcnative.SSL;
 import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.ImmediateExecutor;
 import io.weft.certs.identity.SpiffeId;
+import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.TimeUnit;
+import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,6 +29,8 @@ final class TlsHandler extends SslHandler {
     private final PeerTrustManager peers;
     private @Nullable PeerCertificate peer;
     private @Nullable TlsSession session;
+    private boolean watching;
+    private boolean peerEnded;
 
     TlsHandler(
             ReferenceCountedOpenSslEngine engine,
@@ -68,6 +73,31 @@ final class TlsHandler extends SslHandler {
     public void handlerRemoved0(ChannelHandlerContext ctx) throws Exception {
         peers.end(this);
         super.handlerRemoved0(ctx);
+    }
+
+    /** See {@link HalfClose#allow}. */
+    void watchForEnd() {
+        watching = true;
+    }
+
+    @Override
+    protected void decode(ChannelHandlerContext ctx, ByteBuf in, List<Object> out) throws SSLException {
+        if (!peerEnded) {
+            super.decode(ctx, in, out);
+            if (!watching || ctx.isRemoved() || !hasPeerEnded()) {
+                return;
+            }
+            peerEnded = true;
+            ctx.fireUserEventTriggered(HalfClose.Event.PEER_ENDED);
+        }
+        if (!ctx.isRemoved()) {
+            in.skipBytes(in.readableBytes()); // behind a close_notify nothing counts, and nothing may pile up
+        }
+    }
+
+    private boolean hasPeerEnded() {
+        long ssl = ((ReferenceCountedOpenSslEngine) engine()).sslPointer();
+        return ssl != 0 && (SSL.getShutdown(ssl) & SSL.SSL_RECEIVED_SHUTDOWN) != 0;
     }
 
     private void handshakeEnded(Future<?> handshake) {

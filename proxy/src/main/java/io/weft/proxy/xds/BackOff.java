@@ -24,7 +24,7 @@ record BackOff(Duration first, double factor, Duration cap, double least) {
 
     static BackOff of(Ending ending) {
         return switch (ending) {
-            case GONE -> GONE;
+            case GONE, FRESH -> GONE;
             case BUSY -> BUSY;
         };
     }

@@ -148,7 +148,7 @@ final class Protocol {
     }
 
     private static Step closed(State state, Event.StreamClosed closed) {
-        int failures = state.answered() ? 0 : state.failures();
+        int failures = state.answered() || closed.ending() == Ending.FRESH ? 0 : state.failures();
         Duration pause = BackOff.of(closed.ending()).pause(failures, closed.jitter());
         return Step.of(state.closed(Math.min(failures + 1, 1000)), new Effect.Reconnect(pause));
     }

@@ -3,6 +3,7 @@ package io.weft.proxy.xds;
 import io.weft.proxy.config.Secret;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.Map;
@@ -21,6 +22,8 @@ import org.jspecify.annotations.Nullable;
 final class Streams {
 
     private static final System.Logger LOGGER = System.getLogger("io.weft.proxy.xds");
+
+    private static final Duration A_WHILE = Duration.ofSeconds(5);
 
     /** Hears of the stream in use, whichever that is. */
     interface Listener {
@@ -183,6 +186,7 @@ final class Streams {
         private final Map<String, Secret> openedWith;
         private AdsTransport.@Nullable Stream stream;
         private boolean connected;
+        private Instant connectedAt = Instant.MAX;
 
         One(Map<String, Secret> openedWith) {
             this.openedWith = Map.copyOf(openedWith);
@@ -204,6 +208,13 @@ final class Streams {
             }
         }
 
+        /** A stream that resumes may be good for hours without ever being told anything. */
+        private boolean isFresh() {
+            return connected
+                    && (!credentials().equals(openedWith)
+                            || Duration.between(connectedAt, clock.instant()).compareTo(A_WHILE) >= 0);
+        }
+
         @Override
         public void connected() {
             if (this == successor) {
@@ -220,6 +231,7 @@ final class Streams {
                 return;
             }
             connected = true;
+            connectedAt = clock.instant();
             listener.connected();
         }
 
@@ -239,7 +251,7 @@ final class Streams {
             } else if (this == current) {
                 current = null;
                 abandonMove();
-                listener.lost(reason, ending);
+                listener.lost(reason, isFresh() ? Ending.FRESH : ending);
             }
         }
     }

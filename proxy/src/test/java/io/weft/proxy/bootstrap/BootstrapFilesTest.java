@@ -108,7 +108,8 @@ class BootstrapFilesTest {
         assertThat(sni.inspection()).isEqualTo(new Listener.Inspection(true, false, Duration.ofSeconds(2), true));
         assertThat(sni.chains().getFirst().match().serverNames()).containsExactly("a.example.com", "*.a.example.com");
         assertThat(sni.chains().getFirst().terminal())
-                .isEqualTo(new TcpProxy("a", new ClusterChoice.Single("a"), Duration.ZERO, 3, List.of()));
+                .isEqualTo(
+                        new TcpProxy("a", new ClusterChoice.Single("a"), Duration.ZERO, 3, Duration.ZERO, List.of()));
         assertThat(sni.chains().get(1).match().source()).containsExactly(Cidr.parse("10.0.0.0/8"));
         assertThat(sni.chains().get(1).match().transport()).isEqualTo(FilterChainMatch.Transport.TLS);
         assertThat(((TcpProxy) sni.chains().get(1).terminal()).cluster())

@@ -70,7 +70,7 @@ class ChainMatcherTest {
     }
 
     private static TcpProxy tcp() {
-        return new TcpProxy("t", new ClusterChoice.Single("c"), Duration.ZERO, 1, List.of());
+        return new TcpProxy("t", new ClusterChoice.Single("c"), Duration.ZERO, 1, Duration.ZERO, List.of());
     }
 
     private static Listener listener(Listener.Inspection inspection, boolean withDefault, String... chains) {

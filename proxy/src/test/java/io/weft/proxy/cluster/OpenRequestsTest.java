@@ -9,11 +9,11 @@ class OpenRequestsTest {
     @Test
     void loops_share_the_counts_of_a_cluster_until_the_last_has_left() {
         OpenRequests open = new OpenRequests(2);
-        var counts = open.join("a");
-        assertThat(open.join("a")).isSameAs(counts);
-        assertThat(open.join("b")).isNotSameAs(counts);
+        var counts = open.join("a").connections();
+        assertThat(open.join("a").connections()).isSameAs(counts);
+        assertThat(open.join("b").connections()).isNotSameAs(counts);
         open.leave("a");
-        assertThat(open.join("a")).isSameAs(counts);
+        assertThat(open.join("a").connections()).isSameAs(counts);
         open.leave("a");
         open.leave("a");
         open.leave("b");

@@ -3,8 +3,11 @@ package io.weft.proxy.exchange;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.weft.proxy.balance.Dice;
+import io.weft.proxy.config.Route;
 import io.weft.proxy.config.Route.RetryPolicy.On;
 import io.weft.proxy.exchange.RetryRules.Loss;
+import io.weft.proxy.http.Response;
+import java.time.Duration;
 import java.util.EnumSet;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
@@ -52,14 +55,44 @@ class RetryRulesTest {
         "RESET, 503, false",
     })
     void an_answer_is_worth_another_attempt_by_its_status(On on, int status, boolean worth) {
-        assertThat(RetryRules.covers(Set.of(on), status)).isEqualTo(worth);
+        assertThat(RetryRules.covers(policy(on), answer(status))).isEqualTo(worth);
     }
 
     @ParameterizedTest
     @EnumSource(Loss.class)
     void no_policy_covers_nothing(Loss loss) {
         assertThat(RetryRules.covers(EnumSet.noneOf(On.class), loss, false)).isFalse();
-        assertThat(RetryRules.covers(EnumSet.noneOf(On.class), 503)).isFalse();
+        assertThat(RetryRules.covers(Route.RetryPolicy.NONE, answer(503))).isFalse();
+    }
+
+    private static Route.RetryPolicy policy(On on) {
+        return new Route.RetryPolicy(Set.of(on), 1, Duration.ZERO);
+    }
+
+    private static Response answer(int status, String... header) {
+        Response response = new Response();
+        response.status(status, "");
+        for (int i = 0; i < header.length; i += 2) {
+            response.headers().add(header[i], header[i + 1]);
+        }
+        return response;
+    }
+
+    @Test
+    void statuses_of_http_and_of_grpc_that_are_named_are_worth_another_attempt() {
+        var policy = new Route.RetryPolicy(Set.of(), Set.of(409, 429), Set.of(14), 1, Duration.ZERO);
+        assertThat(RetryRules.covers(policy, answer(409))).isTrue();
+        assertThat(RetryRules.covers(policy, answer(503))).isFalse();
+        assertThat(RetryRules.covers(policy, answer(200, "grpc-status", "14"))).isTrue();
+        assertThat(RetryRules.covers(policy, answer(200, "grpc-status", "13"))).isFalse();
+        assertThat(RetryRules.covers(policy, answer(200, "grpc-status", "x"))).isFalse();
+        assertThat(RetryRules.covers(policy, answer(200))).isFalse();
+    }
+
+    @Test
+    void an_endpoint_that_limits_its_callers_is_not_asked_again() {
+        assertThat(RetryRules.covers(policy(On.SERVER_ERROR), answer(503, "x-envoy-ratelimited", "true")))
+                .isFalse();
     }
 
     @Test

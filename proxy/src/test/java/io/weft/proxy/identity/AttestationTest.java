@@ -72,6 +72,16 @@ class AttestationTest {
     }
 
     @Test
+    void where_the_platform_has_no_token_the_certificate_is_shown_that_was_kept() throws Exception {
+        Attestation attestation =
+                new Attestation.PlatformToken(folder.resolve("token"), folder.resolve("roots"), pem -> chain -> {});
+        X509Svid kept = svid();
+
+        assertThat(attestation.credentials(kept, authority.bundle(), now))
+                .isEqualTo(new Credentials.Current(kept, authority.bundle()));
+    }
+
+    @Test
     void what_is_missing_is_named() {
         Attestation attestation =
                 new Attestation.PlatformToken(folder.resolve("token"), folder.resolve("roots"), pem -> chain -> {});

@@ -88,6 +88,36 @@ class IssuedIdentityTest {
     }
 
     @Test
+    void a_process_that_ended_before_the_first_answer_leaves_its_key_to_the_next_one() throws Exception {
+        Path kept = folder.resolve("svid");
+        issuer.down = "DEADLINE_EXCEEDED";
+        started(new SvidFolder(kept));
+        time.close();
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(kept.resolve("joining.pem"))))
+                .isEqualTo("rw-------");
+        assertThat(Files.readString(kept.resolve("joining.pem"))).doesNotContain(token);
+
+        issuer.down = null;
+        started(new SvidFolder(kept));
+        assertThat(current()).containsKey("default");
+        assertThat(issuer.asked.stream().map(FakeIssuer.Asked::key).distinct()).hasSize(1);
+        assertThat(kept.resolve("joining.pem")).doesNotExist();
+    }
+
+    @Test
+    void what_another_token_was_shown_with_is_not_used_for_this_one() throws Exception {
+        Path kept = folder.resolve("svid");
+        issuer.down = "DEADLINE_EXCEEDED";
+        started(new SvidFolder(kept));
+        time.close();
+        token = newToken(ID);
+        started(new SvidFolder(kept));
+
+        assertThat(issuer.asked.getLast().key())
+                .isNotEqualTo(issuer.asked.getFirst().key());
+    }
+
+    @Test
     void another_token_is_shown_with_another_key() throws Exception {
         issuer.down = "UNAVAILABLE";
         started(SvidFolder.NONE);

@@ -10,11 +10,15 @@ import org.junit.jupiter.api.Test;
 class HostPoolTest {
 
     private final List<String> heard = new ArrayList<>();
+    private final ConnectionLimit.Counts counts = new ConnectionLimit.Counts();
     private int dials;
 
     private HostPool pool(boolean multiplexed, int maxConnections, int maxPending) {
         return new HostPool(
-                asked -> dials++, new Cluster.Limits(maxConnections, maxPending, 1024), RequestLimit.NONE, multiplexed);
+                asked -> dials++,
+                new ConnectionLimit(counts, new Cluster.Limits(maxConnections, maxPending, 1024)),
+                RequestLimit.NONE,
+                multiplexed);
     }
 
     /** A connection of as much room as it is given; only its room matters to a pool. */
@@ -94,6 +98,32 @@ class HostPoolTest {
             pool.released(only);
             assertThat(heard).containsExactly("a", "d OVERFLOW max_pending_requests", "b", "c");
         }
+    }
+
+    @Test
+    void pools_share_the_limit_of_their_cluster_but_none_stays_without_a_connection_R_04() {
+        HostPool one = pool(false, 2, 3);
+        HostPool other = pool(false, 2, 3);
+        one.acquire(asker("a"));
+        one.acquire(asker("b"));
+        other.acquire(asker("c"));
+        assertThat(dials)
+                .as("one beyond the limit, for an endpoint that has none")
+                .isEqualTo(3);
+        Fake ofOther = new Fake(1);
+        other.connected(ofOther);
+        other.acquire(asker("d"));
+        assertThat(dials).as("no second one").isEqualTo(3);
+        other.acquire(asker("e"));
+        assertThat(heard).containsExactly("c", "e OVERFLOW max_pending_requests");
+        one.connected(new Fake(1));
+        Fake second = new Fake(1);
+        one.connected(second);
+        one.retired(second);
+        other.acquire(asker("f"));
+        assertThat(dials).as("still three are there or waited for").isEqualTo(3);
+        other.retired(ofOther);
+        assertThat(dials).as("d and f want one; now there is room").isEqualTo(4);
     }
 
     @Test

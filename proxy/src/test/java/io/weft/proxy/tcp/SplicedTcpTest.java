@@ -44,7 +44,7 @@ class SplicedTcpTest {
     private static final Duration IDLE = Duration.ofMillis(400);
 
     private static Snapshot tcp(int port, Duration idle) {
-        TcpProxy terminal = new TcpProxy("test", new ClusterChoice.Single("app"), idle, 1, List.of());
+        TcpProxy terminal = new TcpProxy("test", new ClusterChoice.Single("app"), idle, 1, Duration.ZERO, List.of());
         return Fixture.snapshot(
                 Fixture.listener(Listener.Inspection.NONE, Fixture.chain(terminal, null)),
                 Fixture.cluster("app", port));
@@ -202,6 +202,24 @@ class SplicedTcpTest {
             client.shutdownOutput();
             byte[] request = received.get(30, TimeUnit.SECONDS);
             assertThat(sha256(request, request.length)).isEqualTo(sha256(up, up.length));
+        }
+    }
+
+    @Test
+    void a_slow_server_that_has_ended_its_speech_loses_nothing_when_the_client_is_done_L4_08() throws Exception {
+        byte[] bytes = random(10, 64 * MIB);
+        try (ServerSocket server = server();
+                RunningProxy proxy = new RunningProxy(tcp(server));
+                SocketChannel client =
+                        SocketChannel.open(new InetSocketAddress(InetAddress.getLoopbackAddress(), proxy.port()));
+                Socket accepted = server.accept()) {
+            int sent = fill(client, ByteBuffer.wrap(bytes));
+            accepted.shutdownOutput();
+            assertThat(client.read(ByteBuffer.allocate(1))).isEqualTo(-1);
+            client.shutdownOutput();
+            byte[] arrived = accepted.getInputStream().readAllBytes();
+            assertThat(sha256(arrived, arrived.length)).isEqualTo(sha256(bytes, sent));
+            assertThat(proxy.ended().received()).isEqualTo(sent);
         }
     }
 

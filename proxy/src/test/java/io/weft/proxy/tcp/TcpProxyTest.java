@@ -8,6 +8,8 @@ import io.weft.proxy.config.FilterChainMatch;
 import io.weft.proxy.config.Listener;
 import io.weft.proxy.config.Rbac;
 import io.weft.proxy.config.Snapshot;
+import io.weft.proxy.listen.Connection;
+import io.weft.proxy.listen.ResponseFlag;
 import io.weft.proxy.testing.Client;
 import io.weft.proxy.testing.Fixture;
 import io.weft.proxy.testing.RunningProxy;
@@ -176,7 +178,9 @@ class TcpProxyTest {
         try (RunningProxy proxy = new RunningProxy(tcp(nobody));
                 Client client = proxy.connect()) {
             assertThat(client.isClosed()).isTrue();
-            assertThat(proxy.connectionEnded()).contains("Connection refused");
+            Connection ended = proxy.ended();
+            assertThat(ended.details()).contains("Connection refused");
+            assertThat(RunningProxy.flags(ended)).containsExactly(ResponseFlag.UF, ResponseFlag.URX);
         }
     }
 

@@ -162,6 +162,7 @@ class AccessLogsTest {
                         plain.cluster(),
                         plain.idleTimeout(),
                         plain.maxConnectAttempts(),
+                        plain.maxDuration(),
                         logs("%PROTOCOL% %RESPONSE_CODE% %BYTES_RECEIVED% %BYTES_SENT% %UPSTREAM_CLUSTER% "
                                 + "%UPSTREAM_HOST%")),
                 null);

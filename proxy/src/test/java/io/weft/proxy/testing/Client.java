@@ -17,7 +17,12 @@ public final class Client implements AutoCloseable {
     private final InputStream in;
 
     public Client(int port) throws IOException {
-        this.socket = new Socket(InetAddress.getLoopbackAddress(), port);
+        this(port, InetAddress.getLoopbackAddress());
+    }
+
+    /** @param from the address that it connects from */
+    public Client(int port, InetAddress from) throws IOException {
+        this.socket = new Socket(InetAddress.getLoopbackAddress(), port, from, 0);
         this.socket.setSoTimeout(PATIENCE_MILLIS);
         this.socket.setTcpNoDelay(true);
         this.in = new BufferedInputStream(socket.getInputStream());

@@ -224,7 +224,8 @@ public final class Fixture {
     }
 
     public static TcpProxy tcp(String cluster) {
-        return new TcpProxy("test", new ClusterChoice.Single(cluster), TcpProxy.DEFAULT_IDLE_TIMEOUT, 1, List.of());
+        return new TcpProxy(
+                "test", new ClusterChoice.Single(cluster), TcpProxy.DEFAULT_IDLE_TIMEOUT, 1, Duration.ZERO, List.of());
     }
 
     public static FilterChain chain(FilterChain.Terminal terminal, @Nullable DownstreamTls tls) {

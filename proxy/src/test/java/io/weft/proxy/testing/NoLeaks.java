@@ -10,6 +10,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
 import org.junit.jupiter.api.extension.AfterAllCallback;
 import org.junit.jupiter.api.extension.BeforeAllCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
@@ -58,17 +60,34 @@ public final class NoLeaks implements BeforeAllCallback, AfterAllCallback {
     private static final class Detectors extends ResourceLeakDetectorFactory {
         private final Queue<String> leaks = new ConcurrentLinkedQueue<>();
         private final Queue<Detector<?>> made = new ConcurrentLinkedQueue<>();
+        private final ReentrantReadWriteLock reports = new ReentrantReadWriteLock();
 
         @Override
         @SuppressWarnings("deprecation")
         public <T> ResourceLeakDetector<T> newResourceLeakDetector(
                 Class<T> resource, int samplingInterval, long maxActive) {
-            Detector<T> detector = new Detector<>(resource, samplingInterval, leaks);
+            Detector<T> detector = new Detector<>(resource, samplingInterval, leaks, reports);
             made.add(detector);
             return detector;
         }
 
+        /**
+         * Twice, because the JVM hands over the references that one collection has cleared one after the other, in no order:
+         * that the first probe has come says that its batch has been begun. Batches are handed over in their order, so
+         * that the second probe has come says that all of the first batch is there.
+         */
         void collect() throws InterruptedException {
+            probe();
+            probe();
+            made.forEach(Detector::report);
+            // Any thread that begins to track something reports too; one that has taken a leak has told it after this.
+            if (!reports.writeLock().tryLock(COLLECTION_SECONDS, TimeUnit.SECONDS)) {
+                throw new AssertionError("a report of leaks did not end in " + COLLECTION_SECONDS + " s");
+            }
+            reports.writeLock().unlock();
+        }
+
+        private static void probe() throws InterruptedException {
             ReferenceQueue<Object> queue = new ReferenceQueue<>();
             PhantomReference<Object> probe = new PhantomReference<>(new Object(), queue);
             try {
@@ -79,17 +98,18 @@ public final class NoLeaks implements BeforeAllCallback, AfterAllCallback {
             } finally {
                 Reference.reachabilityFence(probe);
             }
-            made.forEach(Detector::report);
         }
     }
 
     private static final class Detector<T> extends ResourceLeakDetector<T> {
         private final Queue<String> leaks;
+        private final ReentrantReadWriteLock reports;
 
         @SuppressWarnings("deprecation")
-        Detector(Class<?> resource, int samplingInterval, Queue<String> leaks) {
+        Detector(Class<?> resource, int samplingInterval, Queue<String> leaks, ReentrantReadWriteLock reports) {
             super(resource, samplingInterval);
             this.leaks = leaks;
+            this.reports = reports;
         }
 
         /** Netty looks at what was collected only when it begins to track something. */
@@ -102,9 +122,19 @@ public final class NoLeaks implements BeforeAllCallback, AfterAllCallback {
             }
         }
 
+        /** Netty asks this before it looks for leaks, and for the hint after it has told of them, in the same thread. */
         @Override
         protected boolean needReport() {
+            reports.readLock().lock();
             return true;
+        }
+
+        @Override
+        protected Object getInitialHint(String resourceType) {
+            if (reports.getReadHoldCount() > 0) {
+                reports.readLock().unlock();
+            }
+            return super.getInitialHint(resourceType);
         }
 
         @Override

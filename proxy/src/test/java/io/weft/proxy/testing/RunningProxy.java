@@ -14,8 +14,9 @@ import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
 
-/** A real proxy in this process, on real sockets, with one event loop. */
+/** A real proxy in this process, on real sockets; with one event loop where no other number is given. */
 public final class RunningProxy implements AutoCloseable {
 
     /** What the access log would say of an exchange. */
@@ -27,9 +28,13 @@ public final class RunningProxy implements AutoCloseable {
     private final BlockingQueue<Connection> connections = new LinkedBlockingQueue<>();
 
     public RunningProxy(Snapshot snapshot) {
+        this(snapshot, 1);
+    }
+
+    public RunningProxy(Snapshot snapshot, int loops) {
         this.tls = TlsContexts.of(snapshot);
         this.proxy = new Proxy(
-                1,
+                loops,
                 tls,
                 (connection, upstream) -> connections.add(connection),
                 (record, now) -> log.add(logged(record)));
@@ -37,13 +42,21 @@ public final class RunningProxy implements AutoCloseable {
     }
 
     private static Logged logged(ExchangeRecord record) {
+        return new Logged(record.status(), record.details(), record.cluster(), record.attempts(), flags(record::has));
+    }
+
+    private static Set<ResponseFlag> flags(Predicate<ResponseFlag> has) {
         Set<ResponseFlag> flags = EnumSet.noneOf(ResponseFlag.class);
         for (ResponseFlag flag : ResponseFlag.values()) {
-            if (record.has(flag)) {
+            if (has.test(flag)) {
                 flags.add(flag);
             }
         }
-        return new Logged(record.status(), record.details(), record.cluster(), record.attempts(), flags);
+        return flags;
+    }
+
+    public static Set<ResponseFlag> flags(Connection connection) {
+        return flags(connection::has);
     }
 
     public void apply(Snapshot snapshot) {

@@ -24,6 +24,7 @@ import io.envoyproxy.envoy.extensions.load_balancing_policies.cluster_provided.v
 import io.envoyproxy.envoy.extensions.load_balancing_policies.least_request.v3.LeastRequest;
 import io.envoyproxy.envoy.extensions.load_balancing_policies.random.v3.Random;
 import io.envoyproxy.envoy.extensions.load_balancing_policies.round_robin.v3.RoundRobin;
+import io.envoyproxy.envoy.extensions.retry.host.previous_hosts.v3.PreviousHostsPredicate;
 import io.envoyproxy.envoy.extensions.transport_sockets.raw_buffer.v3.RawBuffer;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.DownstreamTlsContext;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.Secret;
@@ -60,6 +61,7 @@ public final class EnvoyApi {
             LeastRequest.getDescriptor(),
             Random.getDescriptor(),
             RoundRobin.getDescriptor(),
+            PreviousHostsPredicate.getDescriptor(),
             RawBuffer.getDescriptor(),
             DownstreamTlsContext.getDescriptor(),
             UpstreamTlsContext.getDescriptor(),

@@ -281,6 +281,16 @@ class ProtocolTest {
     }
 
     @Test
+    void a_stream_that_was_good_for_a_while_without_a_word_ends_the_row_of_failures() {
+        for (int i = 0; i < 9; i++) {
+            after(new Event.StreamClosed(0.999999, Ending.GONE));
+        }
+        after(new Event.Connected(0));
+        after(new Event.StreamClosed(0.999999, Ending.FRESH));
+        assertThat(effects).containsExactly(new Reconnect(Duration.ofMillis(250)));
+    }
+
+    @Test
     void new_credentials_open_a_new_stream_at_once_and_keep_what_is_held() {
         after(new Event.Connected(0));
         after(clusters("n1", accepted("v1", Samples.eds("a", "a", 0))));

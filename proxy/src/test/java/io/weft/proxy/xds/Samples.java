@@ -120,7 +120,9 @@ final class Samples {
 
     static Listener tcp(String name, String cluster) {
         return listener(
-                name, new TcpProxy("tcp", new ClusterChoice.Single(cluster), Duration.ZERO, 1, List.of()), null);
+                name,
+                new TcpProxy("tcp", new ClusterChoice.Single(cluster), Duration.ZERO, 1, Duration.ZERO, List.of()),
+                null);
     }
 
     static Listener http(String name, String... routeNames) {

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.weft.proxy.config.Secret;
 import java.time.Duration;
-import java.time.InstantSource;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -24,18 +24,13 @@ class StreamsTest {
 
     private final ScheduledThreadPoolExecutor xds = new ScheduledThreadPoolExecutor(1);
     private final Wires wires = new Wires();
+    private volatile Instant now = Instant.parse("2026-03-01T12:00:00Z");
     private final List<String> heard = new ArrayList<>();
     // A certificate that cannot be read ended long ago: its stream moves as soon as there is another one.
     private final Map<String, Secret> secrets =
             new HashMap<>(Map.of("default", new Secret.Certificate("first", ""), "ROOTCA", new Secret.Trust("roots")));
     private final Streams streams = new Streams(
-            xds,
-            () -> 0,
-            InstantSource.system(),
-            wires,
-            Set.of("default", "ROOTCA"),
-            () -> secrets,
-            new Streams.Listener() {
+            xds, () -> 0, () -> now, wires, Set.of("default", "ROOTCA"), () -> secrets, new Streams.Listener() {
                 @Override
                 public void connected() {
                     heard.add("connected");
@@ -48,7 +43,7 @@ class StreamsTest {
 
                 @Override
                 public void lost(String reason, Ending ending) {
-                    heard.add("lost " + reason);
+                    heard.add("lost " + reason + " " + ending);
                 }
             });
 
@@ -103,7 +98,29 @@ class StreamsTest {
         });
         wires.next();
         assertThat(wires.log).containsExactly("open 1", "open 2", "close 2", "open 3");
-        assertThat(heard).containsExactly("connected", "lost gone");
+        assertThat(heard)
+                .as("with the second certificate it is a first attempt")
+                .containsExactly("connected", "lost gone FRESH");
+    }
+
+    @Test
+    void a_stream_that_was_in_use_for_a_while_says_nothing_about_the_next_one() throws Exception {
+        AdsTransport.Receiver first = opened();
+        run(() -> {
+            first.closed("denied", Ending.BUSY);
+            streams.openAfter(Duration.ZERO);
+        });
+        AdsTransport.Receiver second = wires.next();
+        run(second::connected);
+        now = now.plusSeconds(5);
+        run(() -> second.closed("denied", Ending.BUSY));
+        run(() -> streams.openAfter(Duration.ZERO));
+        AdsTransport.Receiver third = wires.next();
+        run(() -> third.closed("refused", Ending.GONE));
+
+        assertThat(heard)
+                .containsExactly(
+                        "connected", "lost denied BUSY", "connected", "lost denied FRESH", "lost refused GONE");
     }
 
     @Test

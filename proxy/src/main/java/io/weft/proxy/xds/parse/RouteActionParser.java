@@ -10,15 +10,19 @@ import io.weft.proxy.wire.Message;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumSet;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Forwarding to a cluster: which one, how long, what is rewritten, what is tried again. */
 final class RouteActionParser {
 
     private static final String PACKAGE = "envoy.config.route.v3.";
+    private static final String PREVIOUS_HOSTS = "envoy.extensions.retry.host.previous_hosts.v3.PreviousHostsPredicate";
+    private static final String PREVIOUS_HOSTS_NAME = "envoy.retry_host_predicates.previous_hosts";
 
     static final List<MessageFields> FIELDS = List.of(
             MessageFields.of(PACKAGE + "RouteAction")
@@ -41,7 +45,18 @@ final class RouteActionParser {
                     .honours("clusters", "total_weight")
                     .accepts("runtime_key_prefix", "there is no runtime that could change the weights"),
             MessageFields.of(PACKAGE + "WeightedCluster.ClusterWeight").honours("name", "weight"),
-            MessageFields.of(PACKAGE + "RetryPolicy").honours("retry_on", "num_retries", "per_try_timeout"));
+            MessageFields.of(PACKAGE + "RetryPolicy")
+                    .honours(
+                            "retry_on",
+                            "num_retries",
+                            "per_try_timeout",
+                            "retriable_status_codes",
+                            "retry_host_predicate")
+                    .accepts(
+                            "host_selection_retry_max_attempts",
+                            "an endpoint not tried before is found wherever there is one"),
+            MessageFields.of(PACKAGE + "RetryPolicy.RetryHostPredicate").honours("name", "typed_config"),
+            MessageFields.typed(PREVIOUS_HOSTS));
 
     private static final Map<String, On> RETRY_ON = Map.of(
             "connect-failure", On.CONNECT_FAILURE,
@@ -51,6 +66,16 @@ final class RouteActionParser {
             "gateway-error", On.GATEWAY_ERROR,
             "5xx", On.SERVER_ERROR);
 
+    /** The statuses of gRPC that have a word of their own. */
+    private static final Map<String, Integer> RETRY_ON_GRPC = Map.of(
+            "cancelled", 1,
+            "deadline-exceeded", 4,
+            "resource-exhausted", 8,
+            "internal", 13,
+            "unavailable", 14);
+
+    private static final String STATUS_CODES = "retriable-status-codes";
+    private static final String CONFLICT = "retriable-4xx";
     private static final int MAX_RETRIES = 100;
 
     private RouteActionParser() {}
@@ -154,20 +179,24 @@ final class RouteActionParser {
 
     static Route.RetryPolicy retry(Message message, FieldPath path) {
         Set<On> on = EnumSet.noneOf(On.class);
+        Set<Integer> statuses = new HashSet<>();
+        Set<Integer> grpcStatuses = new HashSet<>();
         for (String word : message.text("retry_on").split(",")) {
-            if (!word.isBlank()) {
-                On known = RETRY_ON.get(word.strip());
-                if (known == null) {
-                    throw new InvalidResource(
-                            path.field("retry_on"),
-                            Quote.of(word.strip()) + ": expected one of "
-                                    + String.join(
-                                            ", ",
-                                            RETRY_ON.keySet().stream().sorted().toList()));
-                }
-                on.add(known);
+            String name = word.strip();
+            if (RETRY_ON.containsKey(name)) {
+                on.add(RETRY_ON.get(name));
+            } else if (RETRY_ON_GRPC.containsKey(name)) {
+                grpcStatuses.add(RETRY_ON_GRPC.get(name));
+            } else if (name.equals(CONFLICT)) {
+                statuses.add(409); // the only one that Envoy counts among them
+            } else if (name.equals(STATUS_CODES)) {
+                statuses.addAll(codes(message, path.field("retriable_status_codes")));
+            } else if (!name.isEmpty()) {
+                throw new InvalidResource(
+                        path.field("retry_on"), Quote.of(name) + ": expected one of " + String.join(", ", words()));
             }
         }
+        onlyPreviousHosts(message, path.field("retry_host_predicate"));
         int attempts = Scalars.within(
                 message.has("num_retries"),
                 message.message("num_retries"),
@@ -175,13 +204,45 @@ final class RouteActionParser {
                 MAX_RETRIES,
                 1,
                 path.field("num_retries"));
+        boolean nothing = on.isEmpty() && statuses.isEmpty() && grpcStatuses.isEmpty();
         return new Route.RetryPolicy(
                 on,
-                on.isEmpty() ? 0 : attempts,
+                statuses,
+                grpcStatuses,
+                nothing ? 0 : attempts,
                 Scalars.duration(
                         message.has("per_try_timeout"),
                         message.message("per_try_timeout"),
                         path.field("per_try_timeout"),
                         Duration.ZERO));
+    }
+
+    /** What this one asks for is always done. */
+    private static void onlyPreviousHosts(Message message, FieldPath path) {
+        for (int i = 0; i < message.count("retry_host_predicate"); i++) {
+            var predicate = message.message("retry_host_predicate", i);
+            boolean known = predicate.has("typed_config")
+                    ? SupportedFields.typeName(predicate.message("typed_config").text("type_url"))
+                            .equals(PREVIOUS_HOSTS)
+                    : predicate.text("name").equals(PREVIOUS_HOSTS_NAME);
+            if (!known) {
+                throw new InvalidResource(
+                        path.at(i), Quote.of(predicate.text("name")) + ": expected " + PREVIOUS_HOSTS_NAME);
+            }
+        }
+    }
+
+    private static List<Integer> codes(Message message, FieldPath path) {
+        for (int i = 0; i < message.count("retriable_status_codes"); i++) {
+            Scalars.within(Scalars.unsigned(message.number("retriable_status_codes", i)), 200, 599, path.at(i));
+        }
+        return message.numbers("retriable_status_codes");
+    }
+
+    private static List<String> words() {
+        return Stream.of(RETRY_ON.keySet(), RETRY_ON_GRPC.keySet(), Set.of(CONFLICT, STATUS_CODES))
+                .flatMap(Set::stream)
+                .sorted()
+                .toList();
     }
 }

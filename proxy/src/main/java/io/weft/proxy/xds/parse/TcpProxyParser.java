@@ -4,6 +4,7 @@ import io.weft.proxy.config.ClusterChoice;
 import io.weft.proxy.config.ClusterChoice.Weighted.Share;
 import io.weft.proxy.config.TcpProxy;
 import io.weft.proxy.wire.Message;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -20,6 +21,7 @@ final class TcpProxyParser {
                             "weighted_clusters",
                             "idle_timeout",
                             "max_connect_attempts",
+                            "max_downstream_connection_duration",
                             "access_log"),
             MessageFields.of(TYPE + ".WeightedCluster").honours("clusters"),
             MessageFields.of(TYPE + ".WeightedCluster.ClusterWeight").honours("name", "weight"));
@@ -42,6 +44,11 @@ final class TcpProxyParser {
                         Integer.MAX_VALUE,
                         1,
                         path.field("max_connect_attempts")),
+                Scalars.duration(
+                        message.has("max_downstream_connection_duration"),
+                        message.message("max_downstream_connection_duration"),
+                        path.field("max_downstream_connection_duration"),
+                        Duration.ZERO),
                 AccessLogParser.logs(message.messages("access_log"), path.field("access_log"), reading));
     }
 

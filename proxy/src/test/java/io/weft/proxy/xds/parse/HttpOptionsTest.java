@@ -3,6 +3,11 @@ package io.weft.proxy.xds.parse;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.weft.proxy.config.HttpConnectionManager;
+import io.weft.proxy.config.Route;
+import io.weft.proxy.config.RouteSource;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -24,5 +29,39 @@ class HttpOptionsTest {
         HttpConnectionManager manager =
                 (HttpConnectionManager) listener.chains().getFirst().terminal();
         assertThat(manager.http1()).isEqualTo(new HttpConnectionManager.Http1(served, host));
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "retry_on: 'connect-failure,5xx'|CONNECT_FAILURE SERVER_ERROR||",
+                "retry_on: 'connect-failure,refused-stream,unavailable,cancelled,retriable-status-codes',"
+                        + " retriable_status_codes: [503], host_selection_retry_max_attempts: 5, retry_host_predicate: [{"
+                        + " name: envoy.retry_host_predicates.previous_hosts, typed_config: { \"@type\":"
+                        + " type.googleapis.com/envoy.extensions.retry.host.previous_hosts.v3.PreviousHostsPredicate } }]"
+                        + "|CONNECT_FAILURE REFUSED_STREAM|503|1 14",
+                "retry_on: 'retriable-4xx, internal, resource-exhausted, deadline-exceeded'||409|4 8 13",
+                "retry_on: gateway-error, retriable_status_codes: [503]|GATEWAY_ERROR||",
+            })
+    void every_word_of_retry_on_is_understood(
+            String policy, @Nullable String on, @Nullable String statuses, @Nullable String grpcStatuses) {
+        var listener = new Parsers(UnsupportedFields.rejected())
+                .listener(Written.listener(Written.http(
+                        "", "{ match: { prefix: / }, route: { cluster: c, retry_policy: { " + policy + " } } }")));
+        HttpConnectionManager manager =
+                (HttpConnectionManager) listener.chains().getFirst().terminal();
+        RouteSource.Inline inline = (RouteSource.Inline) manager.routes();
+        Route.Forward forward = (Route.Forward)
+                inline.table().hosts().getFirst().routes().getFirst().action();
+        Route.RetryPolicy retry = forward.retry();
+        assertThat(text(retry.on())).isEqualTo(on == null ? "" : on);
+        assertThat(text(retry.statuses())).isEqualTo(statuses == null ? "" : statuses);
+        assertThat(text(retry.grpcStatuses())).isEqualTo(grpcStatuses == null ? "" : grpcStatuses);
+        assertThat(retry.attempts()).isEqualTo(1);
+    }
+
+    private static <T extends Comparable<T>> String text(Set<T> all) {
+        return all.stream().sorted().map(Object::toString).collect(Collectors.joining(" "));
     }
 }

@@ -155,9 +155,21 @@ class RefusedFieldsTest {
                         ROUTE + ".route.max_stream_duration.max_stream_duration: 1.5s not supported: expected 0s"),
                 refused(
                         route(
-                                "{ match: { prefix: / }, route: { cluster: c, retry_policy: { retry_on: \"5xx, retriable-4xx\" } } }"),
-                        ROUTE + ".route.retry_policy.retry_on: \"retriable-4xx\": expected one of 5xx, connect-failure,"
-                                + " gateway-error, refused-stream, reset, reset-before-request"),
+                                "{ match: { prefix: / }, route: { cluster: c, retry_policy: { retry_on: \"5xx, envoy-ratelimited\" } } }"),
+                        ROUTE + ".route.retry_policy.retry_on: \"envoy-ratelimited\": expected one of 5xx, cancelled,"
+                                + " connect-failure, deadline-exceeded, gateway-error, internal, refused-stream, reset,"
+                                + " reset-before-request, resource-exhausted, retriable-4xx, retriable-status-codes,"
+                                + " unavailable"),
+                refused(
+                        route(
+                                "{ match: { prefix: / }, route: { cluster: c, retry_policy: { retry_on: retriable-status-codes, retriable_status_codes: [99] } } }"),
+                        ROUTE + ".route.retry_policy.retriable_status_codes[0]: 99: expected 200 to 599"),
+                refused(
+                        route(
+                                "{ match: { prefix: / }, route: { cluster: c, retry_policy: { retry_host_predicate: [{ name: envoy.retry_host_predicates.omit_canary_hosts }] } } }"),
+                        ROUTE + ".route.retry_policy.retry_host_predicate[0]:"
+                                + " \"envoy.retry_host_predicates.omit_canary_hosts\": expected"
+                                + " envoy.retry_host_predicates.previous_hosts"),
                 refused(
                         route(
                                 "{ match: { prefix: / }, route: { weighted_clusters: { clusters: [{ name: a, weight: 0 }] } } }"),
