@@ -119,8 +119,6 @@ class ArchitectureArrowsTest {
         noClasses()
                 .that()
                 .resideInAPackage("io.weft.proxy..")
-                .and()
-                .resideOutsideOfPackage("io.weft.proxy.agent..") // a program of its own
                 .should()
                 .dependOnClassesThat()
                 .resideInAnyPackage("io.envoyproxy..", "com.google.protobuf..", "com.google.rpc..", "io.grpc..")

@@ -31,7 +31,7 @@ final class RequestBody {
     }
 
     boolean isWaiting() {
-        return waiting != null && !waiting.isEmpty() || waitingTrailers != null;
+        return (waiting != null && !waiting.isEmpty()) || waitingTrailers != null;
     }
 
     /** @param stream null while there is none */
