@@ -137,6 +137,7 @@ class ArchitectureArrowsTest {
                         "io.weft.proxy.xds..",
                         "io.weft.proxy.bootstrap..",
                         "io.weft.proxy.identity..",
+                        "io.weft.proxy.agent..",
                         "io.weft.proxy.sidecar..",
                         "io.weft.proxy.agent..",
                         "io.weft.proxy.telemetry..", // the node's metadata, as JSON

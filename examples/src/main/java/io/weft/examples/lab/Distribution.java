@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.function.UnaryOperator;
 
 /**
  * Weft's programs as the pods run them: the shipped layout where there is one, which is where {@code WEFT_DIST} says or
@@ -17,11 +18,11 @@ import java.util.Objects;
 final class Distribution {
 
     private final Path java;
-    private final String classPath;
+    private final UnaryOperator<String> classPath;
     private final Path options;
     private final Path caches;
 
-    private Distribution(Path java, String classPath, Path options, Path caches) {
+    private Distribution(Path java, UnaryOperator<String> classPath, Path options, Path caches) {
         this.java = java;
         this.classPath = classPath;
         this.options = options;
@@ -33,7 +34,7 @@ final class Distribution {
         Path runtime = Path.of(System.getProperty("java.home"));
         String told = System.getenv("WEFT_DIST");
         Path shipped = told == null ? Objects.requireNonNullElse(runtime.getParent(), runtime) : Path.of(told);
-        return Files.isRegularFile(shipped.resolve("conf/classpath"))
+        return Files.isRegularFile(shipped.resolve("conf/proxy.classpath"))
                 ? shipped(shipped, copies)
                 : ofThisProcess(runtime, copies);
     }
@@ -49,16 +50,22 @@ final class Distribution {
                 }
             }
         }
-        var jars = new ArrayList<String>();
-        for (String jar : lines(home.resolve("conf/classpath"))) {
-            jars.add(home.resolve("lib").resolve(jar).toString());
-        }
         return new Distribution(
                 home.resolve("runtime/bin/java"),
-                // As the launcher of the layout writes it: a class cache is only good for the same text.
-                String.join(File.pathSeparator, jars) + File.pathSeparator,
+                jars(home),
                 home.resolve("conf"),
                 home.resolve("cache"));
+    }
+
+    private static UnaryOperator<String> jars(Path home) {
+        return program -> {
+            var path = new StringBuilder();
+            for (String jar : lines(home.resolve("conf").resolve(program + ".classpath"))) {
+                // As the launcher of the layout writes it: a class cache is only good for the same text.
+                path.append(home.resolve("lib").resolve(jar)).append(File.pathSeparator);
+            }
+            return path.toString();
+        };
     }
 
     private static Distribution ofThisProcess(Path runtime, Path copies) {
@@ -77,9 +84,10 @@ final class Distribution {
                 parts.add(readable(part, copies, parts.size()).toString());
             }
         }
+        String path = String.join(File.pathSeparator, parts);
         return new Distribution(
                 home.resolve("bin/java"),
-                String.join(File.pathSeparator, parts),
+                _ -> path,
                 root().resolve("packaging/conf"),
                 copies.resolve("no-cache"));
     }
@@ -121,7 +129,7 @@ final class Distribution {
             command.add("-XX:AOTCache=" + cache);
         }
         command.addAll(words(Objects.requireNonNullElse(System.getenv("WEFT_JVM_FLAGS"), "")));
-        command.addAll(List.of("-cp", classPath, mainClass));
+        command.addAll(List.of("-cp", classPath.apply(program), mainClass));
         command.addAll(arguments);
         return command;
     }

@@ -81,7 +81,7 @@ public final class TrainMain {
                 Map.of(),
                 List.of(
                         "-cp",
-                        classPath,
+                        System.getProperty("java.class.path"),
                         "io.weft.controlplane.ControlPlaneMain",
                         "--config",
                         folder.resolve("config").toString(),
