@@ -51,10 +51,7 @@ final class Distribution {
             }
         }
         return new Distribution(
-                home.resolve("runtime/bin/java"),
-                jars(home),
-                home.resolve("conf"),
-                home.resolve("cache"));
+                home.resolve("runtime/bin/java"), jars(home), home.resolve("conf"), home.resolve("cache"));
     }
 
     private static UnaryOperator<String> jars(Path home) {
@@ -86,10 +83,7 @@ final class Distribution {
         }
         String path = String.join(File.pathSeparator, parts);
         return new Distribution(
-                home.resolve("bin/java"),
-                _ -> path,
-                root().resolve("packaging/conf"),
-                copies.resolve("no-cache"));
+                home.resolve("bin/java"), _ -> path, root().resolve("packaging/conf"), copies.resolve("no-cache"));
     }
 
     private static Path readable(Path part, Path copies, int number) {
