@@ -1,5 +1,7 @@
 package io.weft.examples.bench;
 
+import io.netty.util.internal.logging.InternalLoggerFactory;
+import io.netty.util.internal.logging.JdkLoggerFactory;
 import io.weft.examples.bench.Settings.Program;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -39,7 +41,8 @@ import picocli.CommandLine.Spec;
             "",
             "Examples:",
             "  weft bench --fetch-envoy --seconds 10 --rounds 5 --json bench.json",
-            "  weft bench --only chain,h2 --peers weft,haproxy"
+            "  weft bench --only chain,h2 --peers weft,haproxy",
+            "  weft bench xds --proxies 1000 --services 1000"
         })
 public final class BenchMain implements Callable<Integer> {
     @Spec
@@ -100,6 +103,8 @@ public final class BenchMain implements Callable<Integer> {
     private BenchMain() {}
 
     public static void main(String[] args) {
+        // The simulated proxies run on Netty, which would otherwise find an SLF4J without a provider.
+        InternalLoggerFactory.setDefaultFactory(JdkLoggerFactory.INSTANCE);
         var out = new PrintWriter(System.out, true, StandardCharsets.UTF_8);
         var err = new PrintWriter(System.err, true, StandardCharsets.UTF_8);
         System.exit(run(out, err, args));
@@ -107,6 +112,7 @@ public final class BenchMain implements Callable<Integer> {
 
     static int run(PrintWriter out, PrintWriter err, String... args) {
         return new CommandLine(new BenchMain())
+                .addSubcommand("xds", new XdsCommand())
                 .setOut(out)
                 .setErr(err)
                 .setExecutionExceptionHandler((e, commandLine, _) -> {

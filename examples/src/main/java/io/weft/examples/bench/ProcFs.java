@@ -26,6 +26,11 @@ final class ProcFs {
         return family(process).mapToDouble(ProcFs::residentMb).sum();
     }
 
+    /** The highest that resident memory has ever been, in MB, of the process alone. */
+    static double highestResidentMb(Process process) {
+        return kilobytes(process.pid(), "status", "VmHWM:") / 1024.0;
+    }
+
     private static Stream<Long> family(Process process) {
         return Stream.concat(Stream.of(process.pid()), process.descendants().map(ProcessHandle::pid));
     }
@@ -41,12 +46,15 @@ final class ProcFs {
     }
 
     private static double residentMb(long pid) {
-        return read(pid, "status")
-                        .lines()
-                        .filter(line -> line.startsWith("VmRSS:"))
-                        .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")))
-                        .sum()
-                / 1024.0;
+        return kilobytes(pid, "status", "VmRSS:") / 1024.0;
+    }
+
+    private static long kilobytes(long pid, String file, String field) {
+        return read(pid, file)
+                .lines()
+                .filter(line -> line.startsWith(field))
+                .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")))
+                .sum();
     }
 
     private static String read(long pid, String file) {
