@@ -1,6 +1,7 @@
 package io.weft.examples.bench;
 
 import io.weft.examples.bench.Place.Role;
+import io.weft.examples.bench.ProcFs.Memory;
 import io.weft.examples.bench.Scenario.Protocol;
 import io.weft.examples.bench.Settings.Program;
 import java.io.IOException;
@@ -74,13 +75,13 @@ final class Deployment {
     }
 
     /** Of the larger of the proxies. */
-    double residentMb() {
-        return proxies.stream().mapToDouble(ProcFs::residentMb).max().orElse(0);
+    Memory memory() {
+        return proxies.stream().map(ProcFs::memory).reduce(Memory.NONE, Memory::max);
     }
 
     /** Of the client's proxy. */
-    double clientSideResidentMb() {
-        return ProcFs.residentMb(proxies.getLast());
+    Memory clientSideMemory() {
+        return ProcFs.memory(proxies.getLast());
     }
 
     /** Starts the client's proxy anew; milliseconds from exec to the first right answer through it. */

@@ -21,6 +21,39 @@ final class ProcFs {
         return family(process).mapToDouble(ProcFs::cpuSeconds).sum();
     }
 
+    /**
+     * Memory in MB (1,048,576 bytes).
+     *
+     * @param resident RSS: all pages, those that it shares with others included
+     * @param proportional Pss: the same, with each shared page divided by the number of those that share it
+     * @param dirty Private_Dirty: what would be free if it ended, and the files it has open stayed cached
+     */
+    record Memory(double resident, double proportional, double dirty) {
+        static final Memory NONE = new Memory(0, 0, 0);
+
+        Memory plus(Memory other) {
+            return new Memory(resident + other.resident, proportional + other.proportional, dirty + other.dirty);
+        }
+
+        /** The larger of each. */
+        Memory max(Memory other) {
+            return new Memory(
+                    Math.max(resident, other.resident),
+                    Math.max(proportional, other.proportional),
+                    Math.max(dirty, other.dirty));
+        }
+    }
+
+    /** Of the process and its children; it makes the kernel walk their pages, so not to be asked all the time. */
+    static Memory memory(Process process) {
+        return family(process)
+                .map(pid -> new Memory(
+                        residentMb(pid),
+                        kilobytes(pid, "smaps_rollup", "Pss:") / 1024.0,
+                        kilobytes(pid, "smaps_rollup", "Private_Dirty:") / 1024.0))
+                .reduce(Memory.NONE, Memory::plus);
+    }
+
     /** Resident memory in MB (1,048,576 bytes) of the process and its children. */
     static double residentMb(Process process) {
         return family(process).mapToDouble(ProcFs::residentMb).sum();
@@ -63,6 +96,10 @@ final class ProcFs {
         } catch (NoSuchFileException ended) {
             return "";
         } catch (IOException e) {
+            if (!Files.exists(Path.of("/proc", Long.toString(pid)))) {
+                // It ended between open and read: ESRCH.
+                return "";
+            }
             throw new BenchException("/proc/" + pid + "/" + file + ": " + e.getMessage(), e);
         }
     }

@@ -85,6 +85,11 @@ enum Scenario {
         return protocol == Protocol.HTTP1 && content == Content.SMALL && shape != Shape.START;
     }
 
+    /** Whether the first requests after a start are compared with those of a warm proxy. */
+    boolean firstRequests() {
+        return this == START;
+    }
+
     /**
      * Who can do this work: nginx speaks no HTTP/2 to upstreams, and Debian's light one has no TCP proxy; a large
      * configuration is compared among those that take the same file.

@@ -36,6 +36,8 @@ final class BenchMainTest {
                 .contains("\"weft\": {\"requests_per_second\": [")
                 .containsPattern("\"cpu_per_10k\": \\[(?!0\\.0])[0-9.]+]")
                 .containsPattern("\"open_p99\": \\[[0-9.]+]")
+                .containsPattern("\"pss_idle\": \\[(?!0\\.0])[0-9.]+]")
+                .containsPattern("\"dirty_loaded\": \\[(?!0\\.0])[0-9.]+]")
                 .contains("\"errors\": [0.0, 0.0]")
                 .contains("\"problems\": []");
         assertThat(out.toString()).contains("Weft", "CPU s per 10,000 requests");
