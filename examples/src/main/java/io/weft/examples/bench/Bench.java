@@ -50,6 +50,9 @@ final class Bench {
                     }
                 }
                 rememberMemory(scenario, deployments);
+                if (scenario.openLoop()) {
+                    halfOfTheSlowest(scenario, deployments);
+                }
             } finally {
                 deployments.forEach(Deployment::stop);
             }
@@ -93,12 +96,12 @@ final class Bench {
             return;
         }
         progress.println("  warm-up");
-        int enough = scenario.content() == Content.SMALL ? WARM_REQUESTS : 0;
+        int enough = scenario.content().size() <= Content.SMALL.size() ? WARM_REQUESTS : 0;
         for (Deployment deployment : List.copyOf(deployments)) {
             attempt(scenario, deployment, deployments, () -> {
                 warmUp(scenario, deployment, enough);
                 if (scenario.openLoop()) {
-                    OpenLoop.run(deployment.entry(), scenario.content(), 1);
+                    OpenLoop.run(deployment.entry(), scenario.content(), 1, OpenLoop.REQUESTS_PER_SECOND);
                 }
             });
         }
@@ -135,9 +138,10 @@ final class Bench {
 
     /** The server's side is warm all the time: what is compared is the client's side, cold and warm. */
     private void firstRequests(Scenario scenario, Deployment deployment) {
-        OpenLoop.Outcome first = OpenLoop.run(deployment.entry(), scenario.content(), 1);
+        OpenLoop.Outcome first = OpenLoop.run(deployment.entry(), scenario.content(), 1, OpenLoop.REQUESTS_PER_SECOND);
         warmUp(scenario, deployment, WARM_REQUESTS);
-        OpenLoop.Outcome steady = OpenLoop.run(deployment.entry(), scenario.content(), settings.seconds());
+        OpenLoop.Outcome steady =
+                OpenLoop.run(deployment.entry(), scenario.content(), settings.seconds(), OpenLoop.REQUESTS_PER_SECOND);
         results.add(scenario, deployment.peer(), Figure.FIRST_P99, first.millis(99));
         results.add(scenario, deployment.peer(), Figure.STEADY_P99, steady.millis(99));
         results.add(scenario, deployment.peer(), Figure.FIRST_BY_STEADY, first.millis(99) / steady.millis(99));
@@ -156,7 +160,7 @@ final class Bench {
         if (peer != Peer.DIRECT) {
             switch (scenario.content()) {
                 case BULK -> results.add(scenario, peer, Figure.CPU_PER_GB, cpu / (load.bytes() / 1e9));
-                case SMALL, LARGE -> results.add(scenario, peer, Figure.CPU_PER_10K, cpu / load.requests() * 1e4);
+                case CALL, SMALL, LARGE -> results.add(scenario, peer, Figure.CPU_PER_10K, cpu / load.requests() * 1e4);
             }
             Memory loaded = highest.memory();
             results.add(scenario, peer, Figure.RSS_LOADED, loaded.resident());
@@ -192,11 +196,41 @@ final class Bench {
     }
 
     private void openLoop(Scenario scenario, Deployment deployment) {
-        OpenLoop.Outcome outcome = OpenLoop.run(deployment.entry(), scenario.content(), settings.seconds());
+        OpenLoop.Outcome outcome =
+                OpenLoop.run(deployment.entry(), scenario.content(), settings.seconds(), OpenLoop.REQUESTS_PER_SECOND);
         results.add(scenario, deployment.peer(), Figure.OPEN_P50, outcome.millis(50));
         results.add(scenario, deployment.peer(), Figure.OPEN_P99, outcome.millis(99));
         results.add(scenario, deployment.peer(), Figure.OPEN_P999, outcome.millis(99.9));
         errors(scenario, deployment.peer(), outcome.errors());
+    }
+
+    /** At one rate for all, half of what the slowest proxy did at most; so it can only come after the rounds. */
+    private void halfOfTheSlowest(Scenario scenario, List<Deployment> deployments) {
+        double slowest = deployments.stream()
+                .filter(deployment -> deployment.peer() != Peer.DIRECT)
+                .flatMap(deployment -> results.spread(scenario, deployment.peer(), Figure.REQUESTS_PER_SECOND).stream())
+                .mapToDouble(Spread::median)
+                .min()
+                .orElse(0);
+        int rate = (int) (slowest / 2);
+        if (rate < OpenLoop.CONNECTIONS) {
+            return;
+        }
+        for (int round = 0; round < settings.rounds(); round++) {
+            progress.println("  round " + (round + 1) + " of " + settings.rounds() + " at " + rate + " requests/s");
+            Collections.rotate(deployments, 1);
+            for (Deployment deployment : List.copyOf(deployments)) {
+                attempt(scenario, deployment, deployments, () -> {
+                    OpenLoop.Outcome outcome =
+                            OpenLoop.run(deployment.entry(), scenario.content(), settings.seconds(), rate);
+                    results.add(scenario, deployment.peer(), Figure.HALF_RATE, rate);
+                    results.add(scenario, deployment.peer(), Figure.HALF_P50, outcome.millis(50));
+                    results.add(scenario, deployment.peer(), Figure.HALF_P99, outcome.millis(99));
+                    results.add(scenario, deployment.peer(), Figure.HALF_P999, outcome.millis(99.9));
+                    errors(scenario, deployment.peer(), outcome.errors());
+                });
+            }
+        }
     }
 
     private void errors(Scenario scenario, Peer peer, long errors) {

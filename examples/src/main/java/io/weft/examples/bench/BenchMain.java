@@ -73,7 +73,7 @@ public final class BenchMain implements Callable<Integer> {
             names = "--only",
             paramLabel = "GROUP",
             split = ",",
-            description = "Of plain, chain, h2, tcp, start and clusters; default: all.")
+            description = "Of plain, chain, h2, grpc, tcp, handshake, start and clusters; default: all.")
     private List<String> only = List.of();
 
     @Option(
@@ -129,7 +129,7 @@ public final class BenchMain implements Callable<Integer> {
         sayWho(settings, err);
         try (Workspace workspace = Workspace.create();
                 var processes = new Processes(workspace::discard)) {
-            var bench = new Bench(settings, Rig.create(workspace, processes), err);
+            var bench = new Bench(settings, Rig.create(workspace, processes, settings.scenarios()), err);
             bench.run();
             var report = new Report(bench.results(), settings.programs(), bench.problems());
             spec.commandLine().getOut().println(report.text());
@@ -159,7 +159,13 @@ public final class BenchMain implements Callable<Integer> {
             Programs.find(peer, ours).ifPresent(program -> programs.put(peer, program));
         }
         return smoke
-                ? new Settings(1, Duration.ZERO, 1, List.of(Scenario.CHAIN), wanted, programs)
+                ? new Settings(
+                        1,
+                        Duration.ZERO,
+                        1,
+                        List.of(Scenario.CHAIN, Scenario.GRPC, Scenario.HANDSHAKE),
+                        wanted,
+                        programs)
                 : new Settings(seconds, Duration.ofSeconds(warmUp), rounds, scenarios(), wanted, programs);
     }
 

@@ -93,14 +93,17 @@ final class Deployment {
     /** The bodies are right, and the server's side talks to nobody without a certificate. */
     void checkWork() throws IOException {
         // Not HTTP/1.1 to a bare HTTP/2 server; there is no proxy to be checked then.
-        if (!places.isEmpty() || scenario.protocol() != Protocol.HTTP2) {
+        if (!places.isEmpty() || !scenario.protocol().http2()) {
             Probe.Answer answer = Probe.get(entry(), scenario.content());
             if (!answer.is(scenario.content())) {
                 throw new BenchException("expected the " + scenario.content().size() + " bytes of "
                         + scenario.content().path() + "; seen: " + answer);
             }
         }
-        String alpn = scenario.protocol() == Protocol.HTTP2 ? "h2" : "http/1.1";
+        if (scenario.protocol() == Protocol.GRPC) {
+            Load.checkTrailers(rig, entry());
+        }
+        String alpn = scenario.protocol().http2() ? "h2" : "http/1.1";
         for (Place place : places) {
             if (place.securesDownstream()
                     && !Probe.refusesWithoutCertificate(

@@ -10,6 +10,10 @@ enum Figure {
     OPEN_P50("p50 ms at 1,000/s", 2),
     OPEN_P99("p99 ms at 1,000/s", 2),
     OPEN_P999("p99.9 ms at 1,000/s", 2),
+    HALF_RATE("requests/s, half of the slowest's", 0),
+    HALF_P50("p50 ms at that rate", 2),
+    HALF_P99("p99 ms at that rate", 2),
+    HALF_P999("p99.9 ms at that rate", 2),
     FIRST_ANSWER("ms from exec to first answer", 0),
     FIRST_P99("p99 ms of the first 1,000 requests", 2),
     STEADY_P99("p99 ms of 1,000/s when warm", 2),
@@ -44,5 +48,10 @@ enum Figure {
     /** Whether it is also shown as a multiple of the peers' figure. */
     boolean compared() {
         return this == CPU_PER_10K || this == CPU_PER_GB;
+    }
+
+    /** Whether it is also shown less what it is without a proxy. */
+    boolean added() {
+        return this == OPEN_P99 || this == HALF_P99;
     }
 }

@@ -128,7 +128,7 @@ final class Fleet implements AutoCloseable {
         try {
             return goal.done.get(limit.toNanos(), TimeUnit.NANOSECONDS);
         } catch (ExecutionException e) {
-            throw new BenchException(String.valueOf(e.getCause().getMessage()), e);
+            throw failure(e);
         } catch (TimeoutException e) {
             throw new BenchException(
                     onLoop(goal.lacking::size) + " of " + proxies.size() + " proxies did not have it after " + limit,
@@ -195,13 +195,17 @@ final class Fleet implements AutoCloseable {
         try {
             return loop.submit(task).get();
         } catch (ExecutionException e) {
-            throw e.getCause() instanceof BenchException ours
-                    ? ours
-                    : new BenchException("a simulated proxy failed: " + e.getCause(), e);
+            throw failure(e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new BenchException("interrupted", e);
         }
+    }
+
+    private static BenchException failure(ExecutionException e) {
+        return e.getCause() instanceof BenchException ours
+                ? ours
+                : new BenchException("a simulated proxy failed: " + e.getCause(), e);
     }
 
     @Override

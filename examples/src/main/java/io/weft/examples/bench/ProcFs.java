@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.stream.Stream;
 
 /** What the kernel says of a process and its children; see proc(5). */
@@ -52,6 +53,21 @@ final class ProcFs {
                         kilobytes(pid, "smaps_rollup", "Pss:") / 1024.0,
                         kilobytes(pid, "smaps_rollup", "Private_Dirty:") / 1024.0))
                 .reduce(Memory.NONE, Memory::plus);
+    }
+
+    /** How many TCP connections were accepted so far by whoever shares our network. */
+    static long acceptedConnections() {
+        Path snmp = Path.of("/proc/net/snmp");
+        try {
+            // Two lines that begin with "Tcp:": names, and values in the same order.
+            List<String[]> lines = Files.readAllLines(snmp).stream()
+                    .filter(line -> line.startsWith("Tcp:"))
+                    .map(line -> line.split(" "))
+                    .toList();
+            return Long.parseLong(lines.get(1)[List.of(lines.get(0)).indexOf("PassiveOpens")]);
+        } catch (IOException e) {
+            throw new BenchException(snmp + ": " + e.getMessage(), e);
+        }
     }
 
     /** Resident memory in MB (1,048,576 bytes) of the process and its children. */
