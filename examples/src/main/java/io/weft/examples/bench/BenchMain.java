@@ -42,7 +42,8 @@ import picocli.CommandLine.Spec;
             "Examples:",
             "  weft bench --fetch-envoy --seconds 10 --rounds 5 --json bench.json",
             "  weft bench --only chain,h2 --peers weft,haproxy",
-            "  weft bench xds --proxies 1000 --services 1000"
+            "  weft bench xds --proxies 1000 --services 1000",
+            "  weft bench plot --json bench.json --out docs/performance"
         })
 public final class BenchMain implements Callable<Integer> {
     @Spec
@@ -113,6 +114,7 @@ public final class BenchMain implements Callable<Integer> {
     static int run(PrintWriter out, PrintWriter err, String... args) {
         return new CommandLine(new BenchMain())
                 .addSubcommand("xds", new XdsCommand())
+                .addSubcommand("plot", new PlotCommand())
                 .setOut(out)
                 .setErr(err)
                 .setExecutionExceptionHandler((e, commandLine, _) -> {
