@@ -126,6 +126,9 @@ final class Bench {
                 if (scenario.firstRequests()) {
                     firstRequests(scenario, deployment);
                 }
+                Load load = Load.saturate(rig, scenario, deployment.entry(), settings.seconds(), () -> {});
+                loaded(scenario, deployment.peer(), deployment.clientSideMemory());
+                errors(scenario, deployment.peer(), load.errors());
             }
             case HOP, CHAIN -> {
                 saturate(scenario, deployment);
@@ -162,10 +165,7 @@ final class Bench {
                 case BULK -> results.add(scenario, peer, Figure.CPU_PER_GB, cpu / (load.bytes() / 1e9));
                 case CALL, SMALL, LARGE -> results.add(scenario, peer, Figure.CPU_PER_10K, cpu / load.requests() * 1e4);
             }
-            Memory loaded = highest.memory();
-            results.add(scenario, peer, Figure.RSS_LOADED, loaded.resident());
-            results.add(scenario, peer, Figure.PSS_LOADED, loaded.proportional());
-            results.add(scenario, peer, Figure.DIRTY_LOADED, loaded.dirty());
+            loaded(scenario, peer, highest.memory());
         }
         errors(scenario, peer, load.errors());
     }
@@ -249,6 +249,12 @@ final class Bench {
                 results.add(scenario, deployment.peer(), Figure.DIRTY_AFTER, after.dirty());
             }
         }
+    }
+
+    private void loaded(Scenario scenario, Peer peer, Memory memory) {
+        results.add(scenario, peer, Figure.RSS_LOADED, memory.resident());
+        results.add(scenario, peer, Figure.PSS_LOADED, memory.proportional());
+        results.add(scenario, peer, Figure.DIRTY_LOADED, memory.dirty());
     }
 
     private void idle(Scenario scenario, Peer peer, Memory memory) {

@@ -135,10 +135,24 @@ final class Deployment {
                     Probe.awaitListening(place.listen(), proxy, START_TIMEOUT);
                 }
             } catch (BenchException e) {
-                throw new BenchException(e.getMessage() + logs(), e);
+                throw new BenchException(e.getMessage() + ended() + logs(), e);
             }
         }
         return nanos / 1e6;
+    }
+
+    /** A proxy behind the one that was asked may be the one that is missing. */
+    private String ended() {
+        var text = new StringBuilder();
+        for (int i = 0; i < proxies.size(); i++) {
+            if (!proxies.get(i).isAlive()) {
+                text.append("; ")
+                        .append(places.get(i).role())
+                        .append(" ended with ")
+                        .append(proxies.get(i).exitValue());
+            }
+        }
+        return text.toString();
     }
 
     /** What the proxies wrote, to be read in the report of a failure. */

@@ -95,7 +95,7 @@ public final class Programs {
     }
 
     private static Program weft() {
-        return weft("proxy", "io.weft.proxy.ProxyMain", "64m");
+        return weft("proxy", "io.weft.proxy.ProxyMain", "192m");
     }
 
     static Program controlPlane() {
