@@ -8,15 +8,19 @@ import io.envoyproxy.envoy.config.listener.v3.Filter;
 import io.envoyproxy.envoy.config.listener.v3.FilterChain;
 import io.envoyproxy.envoy.config.listener.v3.Listener;
 import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager;
+import io.envoyproxy.envoy.service.discovery.v3.DeltaDiscoveryRequest;
 import io.envoyproxy.envoy.service.discovery.v3.Resource;
 import io.weft.controlplane.generate.ResourceType;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.BitSet;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Every resource that any proxy was given. Each is read once, however many proxies get it, so that a thousand of them fit in a
@@ -37,9 +41,12 @@ final class SeenResources {
 
     private record Name(ResourceType type, String name) {}
 
+    private record State(ResourceType type, BitSet wanted, List<@Nullable Seen> held) {}
+
     private final Map<Name, Integer> ids = new HashMap<>();
     private final Map<ResourceType, List<String>> names = new HashMap<>();
     private final Map<Key, Seen> seen = new HashMap<>();
+    private final Map<State, DeltaDiscoveryRequest> requests = new HashMap<>();
 
     /** What a type's resources name: a cluster its endpoints, a listener its routes. */
     static ResourceType referredBy(ResourceType type) {
@@ -56,6 +63,24 @@ final class SeenResources {
 
     String name(ResourceType type, int id) {
         return names.getOrDefault(type, List.of()).get(id);
+    }
+
+    /**
+     * The first request of a type on a stream: what is asked for by name, where nothing is everything, and what is there already. Proxies
+     * in one state ask alike, and a thousand of these are large, so they share it.
+     */
+    DeltaDiscoveryRequest request(ResourceType type, BitSet wanted, @Nullable Seen[] held) {
+        var state = new State(type, (BitSet) wanted.clone(), Arrays.asList(held.clone()));
+        return requests.computeIfAbsent(state, _ -> {
+            var request = DeltaDiscoveryRequest.newBuilder().setTypeUrl(type.typeUrl());
+            wanted.stream().forEach(id -> request.addResourceNamesSubscribe(name(type, id)));
+            for (Seen one : held) {
+                if (one != null) {
+                    request.putInitialResourceVersions(one.name(), one.version());
+                }
+            }
+            return request.build();
+        });
     }
 
     /** @throws BenchException when it cannot be read, or when its version was seen with other bytes */

@@ -154,7 +154,10 @@ final class SimulatedProxy {
             }
             response.getRemovedResourcesList().forEach(name -> of(type).put(resources.id(type, name), null));
             answered.add(type);
-            send(DeltaDiscoveryRequest.newBuilder().setTypeUrl(type.typeUrl()).setResponseNonce(response.getNonce()));
+            send(DeltaDiscoveryRequest.newBuilder()
+                    .setTypeUrl(type.typeUrl())
+                    .setResponseNonce(response.getNonce())
+                    .build());
             askNext(type, refers);
         } catch (BenchException e) {
             fleet.fault(this, String.valueOf(e.getMessage()));
@@ -190,7 +193,7 @@ final class SimulatedProxy {
             }
         }
         if (more.getResourceNamesSubscribeCount() > 0) {
-            send(more);
+            send(more.build());
         }
     }
 
@@ -199,20 +202,11 @@ final class SimulatedProxy {
         send(request(type));
     }
 
-    /** The first of a type: nothing by name is everything, for clusters and listeners. */
-    private DeltaDiscoveryRequest.Builder request(ResourceType type) {
-        var request = DeltaDiscoveryRequest.newBuilder().setTypeUrl(type.typeUrl());
-        Kept ofType = of(type);
-        ofType.wanted.stream().forEach(id -> request.addResourceNamesSubscribe(resources.name(type, id)));
-        for (Seen seen : ofType.held) {
-            if (seen != null) {
-                request.putInitialResourceVersions(seen.name(), seen.version());
-            }
-        }
-        return request;
+    private DeltaDiscoveryRequest request(ResourceType type) {
+        return resources.request(type, of(type).wanted, of(type).held);
     }
 
-    private void send(DeltaDiscoveryRequest.Builder request) {
+    private void send(DeltaDiscoveryRequest request) {
         if (stream != null) {
             stream.send(request);
         }
@@ -232,12 +226,10 @@ final class SimulatedProxy {
             this.channel = channel;
         }
 
-        void send(DeltaDiscoveryRequest.Builder request) {
-            if (!nodeSent) {
-                request.setNode(node);
-                nodeSent = true;
-            }
-            Objects.requireNonNull(requests).onNext(request.build());
+        void send(DeltaDiscoveryRequest request) {
+            var open = Objects.requireNonNull(requests);
+            open.onNext(nodeSent ? request : request.toBuilder().setNode(node).build());
+            nodeSent = true;
         }
 
         @Override
