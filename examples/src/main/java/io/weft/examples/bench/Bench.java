@@ -1,5 +1,6 @@
 package io.weft.examples.bench;
 
+import io.weft.examples.bench.ProcFs.Memory;
 import io.weft.examples.bench.Scenario.Shape;
 import io.weft.examples.bench.Settings.Program;
 import java.io.IOException;
@@ -49,6 +50,9 @@ final class Bench {
                     }
                 }
                 rememberMemory(scenario, deployments);
+                if (scenario.openLoop()) {
+                    halfOfTheSlowest(scenario, deployments);
+                }
             } finally {
                 deployments.forEach(Deployment::stop);
             }
@@ -69,7 +73,7 @@ final class Bench {
                 deployments.add(deployment);
                 deployment.checkWork();
                 if (peer != Peer.DIRECT && scenario.shape() != Shape.START) {
-                    results.add(scenario, peer, Figure.RSS_IDLE, deployment.residentMb());
+                    idle(scenario, peer, deployment.memory());
                 }
                 progress.println("  " + peer.title() + " does the same work");
             } catch (BenchException | IOException e) {
@@ -88,23 +92,28 @@ final class Bench {
 
     private void warmUp(Scenario scenario, List<Deployment> deployments) {
         int seconds = (int) settings.warmUp().toSeconds();
-        if (seconds == 0 || scenario.shape() == Shape.START) {
+        if (seconds == 0 || (scenario.shape() == Shape.START && !scenario.firstRequests())) {
             return;
         }
         progress.println("  warm-up");
-        int enough = scenario.content() == Content.SMALL ? WARM_REQUESTS : 0;
+        int enough = scenario.content().size() <= Content.SMALL.size() ? WARM_REQUESTS : 0;
         for (Deployment deployment : List.copyOf(deployments)) {
             attempt(scenario, deployment, deployments, () -> {
-                long requests = 0;
-                // A JIT compiler counts calls, not seconds: on a slow machine it needs more of them.
-                for (int part = 0; part == 0 || (part < MOST_WARM_UPS && requests < enough); part++) {
-                    requests += Load.saturate(rig, scenario, deployment.entry(), seconds, () -> {})
-                            .requests();
-                }
+                warmUp(scenario, deployment, enough);
                 if (scenario.openLoop()) {
-                    OpenLoop.run(deployment.entry(), scenario.content(), 1);
+                    OpenLoop.run(deployment.entry(), scenario.content(), 1, OpenLoop.REQUESTS_PER_SECOND);
                 }
             });
+        }
+    }
+
+    private void warmUp(Scenario scenario, Deployment deployment, int enough) {
+        int seconds = Math.max(1, (int) settings.warmUp().toSeconds());
+        long requests = 0;
+        // A JIT compiler counts calls, not seconds: on a slow machine it needs more of them.
+        for (int part = 0; part == 0 || (part < MOST_WARM_UPS && requests < enough); part++) {
+            requests += Load.saturate(rig, scenario, deployment.entry(), seconds, () -> {})
+                    .requests();
         }
     }
 
@@ -113,7 +122,13 @@ final class Bench {
             case START -> {
                 double millis = deployment.restartClientSide();
                 results.add(scenario, deployment.peer(), Figure.FIRST_ANSWER, millis);
-                results.add(scenario, deployment.peer(), Figure.RSS_IDLE, deployment.clientSideResidentMb());
+                idle(scenario, deployment.peer(), deployment.clientSideMemory());
+                if (scenario.firstRequests()) {
+                    firstRequests(scenario, deployment);
+                }
+                Load load = Load.saturate(rig, scenario, deployment.entry(), settings.seconds(), () -> {});
+                loaded(scenario, deployment.peer(), deployment.clientSideMemory());
+                errors(scenario, deployment.peer(), load.errors());
             }
             case HOP, CHAIN -> {
                 saturate(scenario, deployment);
@@ -124,16 +139,23 @@ final class Bench {
         }
     }
 
+    /** The server's side is warm all the time: what is compared is the client's side, cold and warm. */
+    private void firstRequests(Scenario scenario, Deployment deployment) {
+        OpenLoop.Outcome first = OpenLoop.run(deployment.entry(), scenario.content(), 1, OpenLoop.REQUESTS_PER_SECOND);
+        warmUp(scenario, deployment, WARM_REQUESTS);
+        OpenLoop.Outcome steady =
+                OpenLoop.run(deployment.entry(), scenario.content(), settings.seconds(), OpenLoop.REQUESTS_PER_SECOND);
+        results.add(scenario, deployment.peer(), Figure.FIRST_P99, first.millis(99));
+        results.add(scenario, deployment.peer(), Figure.STEADY_P99, steady.millis(99));
+        results.add(scenario, deployment.peer(), Figure.FIRST_BY_STEADY, first.millis(99) / steady.millis(99));
+        errors(scenario, deployment.peer(), first.errors() + steady.errors());
+    }
+
     private void saturate(Scenario scenario, Deployment deployment) {
         Peer peer = deployment.peer();
         double before = deployment.cpuSeconds();
-        double[] highest = {0};
-        Load load = Load.saturate(
-                rig,
-                scenario,
-                deployment.entry(),
-                settings.seconds(),
-                () -> highest[0] = Math.max(highest[0], deployment.residentMb()));
+        var highest = new Highest(deployment);
+        Load load = Load.saturate(rig, scenario, deployment.entry(), settings.seconds(), highest);
         double cpu = deployment.cpuSeconds() - before;
         results.add(scenario, peer, Figure.REQUESTS_PER_SECOND, load.requestsPerSecond());
         results.add(scenario, peer, Figure.P50, load.p50Ms());
@@ -141,19 +163,74 @@ final class Bench {
         if (peer != Peer.DIRECT) {
             switch (scenario.content()) {
                 case BULK -> results.add(scenario, peer, Figure.CPU_PER_GB, cpu / (load.bytes() / 1e9));
-                case SMALL, LARGE -> results.add(scenario, peer, Figure.CPU_PER_10K, cpu / load.requests() * 1e4);
+                case CALL, SMALL, LARGE -> results.add(scenario, peer, Figure.CPU_PER_10K, cpu / load.requests() * 1e4);
             }
-            results.add(scenario, peer, Figure.RSS_LOADED, highest[0]);
+            loaded(scenario, peer, highest.memory());
         }
         errors(scenario, peer, load.errors());
     }
 
+    /** The highest seen of a deployment's memory. Looks every second, since looking holds the proxy up. */
+    private static final class Highest implements Runnable {
+        private static final long INTERVAL_NANOS = 1_000_000_000;
+
+        private final Deployment deployment;
+        private Memory memory = Memory.NONE;
+        private long next = System.nanoTime() + INTERVAL_NANOS / 2;
+
+        Highest(Deployment deployment) {
+            this.deployment = deployment;
+        }
+
+        @Override
+        public void run() {
+            if (System.nanoTime() - next >= 0) {
+                memory = memory.max(deployment.memory());
+                next = System.nanoTime() + INTERVAL_NANOS;
+            }
+        }
+
+        Memory memory() {
+            return memory.equals(Memory.NONE) ? deployment.memory() : memory;
+        }
+    }
+
     private void openLoop(Scenario scenario, Deployment deployment) {
-        OpenLoop.Outcome outcome = OpenLoop.run(deployment.entry(), scenario.content(), settings.seconds());
+        OpenLoop.Outcome outcome =
+                OpenLoop.run(deployment.entry(), scenario.content(), settings.seconds(), OpenLoop.REQUESTS_PER_SECOND);
         results.add(scenario, deployment.peer(), Figure.OPEN_P50, outcome.millis(50));
         results.add(scenario, deployment.peer(), Figure.OPEN_P99, outcome.millis(99));
         results.add(scenario, deployment.peer(), Figure.OPEN_P999, outcome.millis(99.9));
         errors(scenario, deployment.peer(), outcome.errors());
+    }
+
+    /** At one rate for all, half of what the slowest proxy did at most; so it can only come after the rounds. */
+    private void halfOfTheSlowest(Scenario scenario, List<Deployment> deployments) {
+        double slowest = deployments.stream()
+                .filter(deployment -> deployment.peer() != Peer.DIRECT)
+                .flatMap(deployment -> results.spread(scenario, deployment.peer(), Figure.REQUESTS_PER_SECOND).stream())
+                .mapToDouble(Spread::median)
+                .min()
+                .orElse(0);
+        int rate = (int) (slowest / 2);
+        if (rate < OpenLoop.CONNECTIONS) {
+            return;
+        }
+        for (int round = 0; round < settings.rounds(); round++) {
+            progress.println("  round " + (round + 1) + " of " + settings.rounds() + " at " + rate + " requests/s");
+            Collections.rotate(deployments, 1);
+            for (Deployment deployment : List.copyOf(deployments)) {
+                attempt(scenario, deployment, deployments, () -> {
+                    OpenLoop.Outcome outcome =
+                            OpenLoop.run(deployment.entry(), scenario.content(), settings.seconds(), rate);
+                    results.add(scenario, deployment.peer(), Figure.HALF_RATE, rate);
+                    results.add(scenario, deployment.peer(), Figure.HALF_P50, outcome.millis(50));
+                    results.add(scenario, deployment.peer(), Figure.HALF_P99, outcome.millis(99));
+                    results.add(scenario, deployment.peer(), Figure.HALF_P999, outcome.millis(99.9));
+                    errors(scenario, deployment.peer(), outcome.errors());
+                });
+            }
+        }
     }
 
     private void errors(Scenario scenario, Peer peer, long errors) {
@@ -166,9 +243,24 @@ final class Bench {
     private void rememberMemory(Scenario scenario, List<Deployment> deployments) {
         for (Deployment deployment : deployments) {
             if (deployment.peer() != Peer.DIRECT && scenario.shape() != Shape.START) {
-                results.add(scenario, deployment.peer(), Figure.RSS_AFTER, deployment.residentMb());
+                Memory after = deployment.memory();
+                results.add(scenario, deployment.peer(), Figure.RSS_AFTER, after.resident());
+                results.add(scenario, deployment.peer(), Figure.PSS_AFTER, after.proportional());
+                results.add(scenario, deployment.peer(), Figure.DIRTY_AFTER, after.dirty());
             }
         }
+    }
+
+    private void loaded(Scenario scenario, Peer peer, Memory memory) {
+        results.add(scenario, peer, Figure.RSS_LOADED, memory.resident());
+        results.add(scenario, peer, Figure.PSS_LOADED, memory.proportional());
+        results.add(scenario, peer, Figure.DIRTY_LOADED, memory.dirty());
+    }
+
+    private void idle(Scenario scenario, Peer peer, Memory memory) {
+        results.add(scenario, peer, Figure.RSS_IDLE, memory.resident());
+        results.add(scenario, peer, Figure.PSS_IDLE, memory.proportional());
+        results.add(scenario, peer, Figure.DIRTY_IDLE, memory.dirty());
     }
 
     private void attempt(Scenario scenario, Deployment deployment, List<Deployment> deployments, Runnable work) {

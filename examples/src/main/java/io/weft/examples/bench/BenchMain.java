@@ -1,5 +1,7 @@
 package io.weft.examples.bench;
 
+import io.netty.util.internal.logging.InternalLoggerFactory;
+import io.netty.util.internal.logging.JdkLoggerFactory;
 import io.weft.examples.bench.Settings.Program;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -39,7 +41,9 @@ import picocli.CommandLine.Spec;
             "",
             "Examples:",
             "  weft bench --fetch-envoy --seconds 10 --rounds 5 --json bench.json",
-            "  weft bench --only chain,h2 --peers weft,haproxy"
+            "  weft bench --only chain,h2 --peers weft,haproxy",
+            "  weft bench xds --proxies 1000 --services 1000",
+            "  weft bench plot --json bench.json --out docs/performance"
         })
 public final class BenchMain implements Callable<Integer> {
     @Spec
@@ -70,7 +74,7 @@ public final class BenchMain implements Callable<Integer> {
             names = "--only",
             paramLabel = "GROUP",
             split = ",",
-            description = "Of plain, chain, h2, tcp, start and clusters; default: all.")
+            description = "Of plain, chain, h2, grpc, tcp, handshake, start and clusters; default: all.")
     private List<String> only = List.of();
 
     @Option(
@@ -100,6 +104,8 @@ public final class BenchMain implements Callable<Integer> {
     private BenchMain() {}
 
     public static void main(String[] args) {
+        // The simulated proxies run on Netty, which would otherwise find an SLF4J without a provider.
+        InternalLoggerFactory.setDefaultFactory(JdkLoggerFactory.INSTANCE);
         var out = new PrintWriter(System.out, true, StandardCharsets.UTF_8);
         var err = new PrintWriter(System.err, true, StandardCharsets.UTF_8);
         System.exit(run(out, err, args));
@@ -107,6 +113,8 @@ public final class BenchMain implements Callable<Integer> {
 
     static int run(PrintWriter out, PrintWriter err, String... args) {
         return new CommandLine(new BenchMain())
+                .addSubcommand("xds", new XdsCommand())
+                .addSubcommand("plot", new PlotCommand())
                 .setOut(out)
                 .setErr(err)
                 .setExecutionExceptionHandler((e, commandLine, _) -> {
@@ -123,7 +131,7 @@ public final class BenchMain implements Callable<Integer> {
         sayWho(settings, err);
         try (Workspace workspace = Workspace.create();
                 var processes = new Processes(workspace::discard)) {
-            var bench = new Bench(settings, Rig.create(workspace, processes), err);
+            var bench = new Bench(settings, Rig.create(workspace, processes, settings.scenarios()), err);
             bench.run();
             var report = new Report(bench.results(), settings.programs(), bench.problems());
             spec.commandLine().getOut().println(report.text());
@@ -153,7 +161,13 @@ public final class BenchMain implements Callable<Integer> {
             Programs.find(peer, ours).ifPresent(program -> programs.put(peer, program));
         }
         return smoke
-                ? new Settings(1, Duration.ZERO, 1, List.of(Scenario.CHAIN), wanted, programs)
+                ? new Settings(
+                        1,
+                        Duration.ZERO,
+                        1,
+                        List.of(Scenario.CHAIN, Scenario.GRPC, Scenario.HANDSHAKE),
+                        wanted,
+                        programs)
                 : new Settings(seconds, Duration.ofSeconds(warmUp), rounds, scenarios(), wanted, programs);
     }
 

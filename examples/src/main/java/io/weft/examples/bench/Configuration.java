@@ -23,7 +23,7 @@ final class Configuration {
                     case DIRECT -> throw new IllegalArgumentException("no proxy has no configuration");
                     // One file, and one command line, for both.
                     case WEFT, ENVOY -> {
-                        Path file = workspace.write(name + ".yaml", bootstrap(scenario, place));
+                        Path file = workspace.write(name + ".yaml", bootstrap(peer, scenario, place));
                         yield List.of(
                                 "-c", file.toString(), "--concurrency", "1", "-l", "error", "--disable-hot-restart");
                     }
@@ -32,7 +32,7 @@ final class Configuration {
                         yield List.of("-db", "-f", file.toString());
                     }
                     case NGINX -> {
-                        Path file = workspace.write(name + ".conf", nginx(name, place));
+                        Path file = workspace.write(name + ".conf", nginx(name, scenario, place));
                         yield List.of("-e", "stderr", "-c", file.toString());
                     }
                 });
@@ -56,18 +56,36 @@ final class Configuration {
                 workspace.write("backend.conf", text).toString());
     }
 
-    String bootstrap(Scenario scenario, Place place) {
-        var clusters = new StringBuilder(cluster("next", endpoint("127.0.0.1", place.next()), scenario, place));
+    /** A server of HTTP/2 that sends a call's body back, with a trailer as gRPC's. */
+    List<String> trailersBackend(Path nghttpd, int port) {
+        return List.of(
+                nghttpd.toString(),
+                "--no-tls",
+                "--address=127.0.0.1",
+                "--htdocs=" + workspace.folder().resolve("www"),
+                "--echo-upload",
+                "--trailer=grpc-status: 0",
+                Integer.toString(port));
+    }
+
+    String bootstrap(Peer peer, Scenario scenario, Place place) {
+        var clusters = new StringBuilder(cluster(peer, "next", endpoint("127.0.0.1", place.next()), scenario, place));
         if (scenario.protocol() == Protocol.TCP) {
             return Template.render(
                     "envoy-tcp.yaml",
-                    Map.of("listen", Integer.toString(place.listen()), "clusters", clusters.toString()));
+                    Map.of(
+                            "listen",
+                            Integer.toString(place.listen()),
+                            "clusters",
+                            clusters.toString(),
+                            "downstream_tls",
+                            downstreamTls(scenario, place)));
         }
         boolean many = scenario.clusters() > 1 && place.securesUpstream();
         var hosts = new StringBuilder();
         for (int i = 1; many && i < scenario.clusters(); i++) {
             String name = "service-" + i;
-            clusters.append('\n').append(cluster(name, endpoints(i), scenario, place));
+            clusters.append('\n').append(cluster(peer, name, endpoints(i), scenario, place));
             hosts.append(virtualHost(name, name + ".shop.svc.cluster.local")).append('\n');
         }
         hosts.append(virtualHost("next", "*"));
@@ -77,10 +95,14 @@ final class Configuration {
                         "listen", Integer.toString(place.listen()),
                         "virtual_hosts", hosts.toString(),
                         "clusters", clusters.toString(),
-                        "downstream_tls", place.securesDownstream() ? tls("envoy-downstream-tls.yaml", scenario) : ""));
+                        "downstream_tls", downstreamTls(scenario, place)));
     }
 
-    private String cluster(String name, String endpoints, Scenario scenario, Place place) {
+    private String downstreamTls(Scenario scenario, Place place) {
+        return place.securesDownstream() ? tls("envoy-downstream-tls.yaml", scenario, "") : "";
+    }
+
+    private String cluster(Peer peer, String name, String endpoints, Scenario scenario, Place place) {
         return Template.render(
                 "envoy-cluster.yaml",
                 Map.of(
@@ -89,9 +111,18 @@ final class Configuration {
                         "endpoints",
                         endpoints,
                         "upstream_protocol",
-                        scenario.protocol() == Protocol.HTTP2 ? Template.text("envoy-http2.yaml") : "",
+                        scenario.protocol().http2() ? Template.text("envoy-http2.yaml") : "",
+                        "requests",
+                        scenario.newConnections() && place.securesUpstream() ? "max_requests_per_connection: 1" : "",
                         "upstream_tls",
-                        place.securesUpstream() ? tls("envoy-upstream-tls.yaml", scenario) : ""));
+                        place.securesUpstream()
+                                ? tls("envoy-upstream-tls.yaml", scenario, sessions(peer, scenario))
+                                : ""));
+    }
+
+    /** The one difference between Weft's file and Envoy's: Weft resumes no sessions at all, and refuses the field. */
+    private static String sessions(Peer peer, Scenario scenario) {
+        return peer == Peer.ENVOY && !scenario.resumes() ? "max_session_keys: 0," : "";
     }
 
     private static String endpoints(int service) {
@@ -110,18 +141,19 @@ final class Configuration {
         return Template.render("envoy-virtual-host.yaml", Map.of("name", name, "domain", domain));
     }
 
-    private String tls(String template, Scenario scenario) {
+    private String tls(String template, Scenario scenario, String sessions) {
         return Template.render(
                 template,
                 Map.of(
                         "alpn", alpn(scenario),
+                        "sessions", sessions,
                         "certs", workspace.certs().toString(),
                         "client_id", Workspace.CLIENT.toString(),
                         "server_id", Workspace.SERVER.toString()));
     }
 
     private String haproxy(Scenario scenario, Place place) {
-        boolean http2 = scenario.protocol() == Protocol.HTTP2;
+        boolean http2 = scenario.protocol().http2();
         boolean tcp = scenario.protocol() == Protocol.TCP;
         Path certs = workspace.certs();
         // A plain port tells HTTP/1 and HTTP/2 apart by the first bytes, as Envoy's codec AUTO does.
@@ -132,6 +164,7 @@ final class Configuration {
         String server = place.securesUpstream()
                 ? "ssl verify required sni str(server) verifyhost server ca-file " + certs.resolve("roots.crt")
                         + " crt " + certs.resolve("client.pem") + " alpn " + alpn(scenario)
+                        + (scenario.resumes() ? "" : " no-ssl-reuse")
                 : http2 ? "proto h2" : "";
         return Template.render(
                         "haproxy.cfg",
@@ -139,7 +172,11 @@ final class Configuration {
                                 "mode",
                                 tcp ? "tcp" : "http",
                                 "reuse",
-                                tcp ? "" : "http-reuse always",
+                                tcp
+                                        ? ""
+                                        : scenario.newConnections() && place.securesUpstream()
+                                                ? "option http-server-close\n  http-reuse never"
+                                                : "http-reuse always",
                                 "listen",
                                 Integer.toString(place.listen()),
                                 "next",
@@ -151,33 +188,32 @@ final class Configuration {
                 + "\n";
     }
 
-    private String nginx(String name, Place place) {
-        Map<String, String> certs = Map.of("certs", workspace.certs().toString());
+    private String nginx(String name, Scenario scenario, Place place) {
+        boolean once = scenario.newConnections() && place.securesUpstream();
+        Map<String, String> certs =
+                Map.of("certs", workspace.certs().toString(), "reuse", scenario.resumes() ? "on" : "off");
         return Template.render(
                 "nginx-proxy.conf",
-                Map.of(
-                        "user",
-                        nginxUser(),
-                        "folder",
-                        workspace.folder().toString(),
-                        "name",
-                        name,
-                        "listen",
-                        Integer.toString(place.listen()),
-                        "next",
-                        Integer.toString(place.next()),
-                        "listen_options",
-                        place.securesDownstream() ? "ssl" : "",
-                        "scheme",
-                        place.securesUpstream() ? "https" : "http",
-                        "downstream_tls",
-                        place.securesDownstream() ? Template.render("nginx-downstream-tls.conf", certs) : "",
-                        "upstream_tls",
-                        place.securesUpstream() ? Template.render("nginx-upstream-tls.conf", certs) : ""));
+                Map.ofEntries(
+                        Map.entry("user", nginxUser()),
+                        Map.entry("folder", workspace.folder().toString()),
+                        Map.entry("name", name),
+                        Map.entry("listen", Integer.toString(place.listen())),
+                        Map.entry("next", Integer.toString(place.next())),
+                        Map.entry("listen_options", place.securesDownstream() ? "ssl" : ""),
+                        Map.entry("scheme", place.securesUpstream() ? "https" : "http"),
+                        Map.entry("connection", once ? "close" : ""),
+                        Map.entry("keepalive", once ? "" : "keepalive 64; keepalive_requests 100000000;"),
+                        Map.entry(
+                                "downstream_tls",
+                                place.securesDownstream() ? Template.render("nginx-downstream-tls.conf", certs) : ""),
+                        Map.entry(
+                                "upstream_tls",
+                                place.securesUpstream() ? Template.render("nginx-upstream-tls.conf", certs) : "")));
     }
 
     private static String alpn(Scenario scenario) {
-        return scenario.protocol() == Protocol.HTTP2 ? "h2" : "http/1.1";
+        return scenario.protocol().http2() ? "h2" : "http/1.1";
     }
 
     /** As root, nginx gives its workers another user, who may not read our folder. */

@@ -4,6 +4,7 @@ import java.util.Random;
 
 /** The bodies that the server gives. */
 enum Content {
+    CALL("/call", 100),
     SMALL("/1k", 1 << 10),
     LARGE("/64k", 64 << 10),
     BULK("/16m", 16 << 20);

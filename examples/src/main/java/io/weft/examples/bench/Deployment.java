@@ -1,6 +1,7 @@
 package io.weft.examples.bench;
 
 import io.weft.examples.bench.Place.Role;
+import io.weft.examples.bench.ProcFs.Memory;
 import io.weft.examples.bench.Scenario.Protocol;
 import io.weft.examples.bench.Settings.Program;
 import java.io.IOException;
@@ -74,13 +75,13 @@ final class Deployment {
     }
 
     /** Of the larger of the proxies. */
-    double residentMb() {
-        return proxies.stream().mapToDouble(ProcFs::residentMb).max().orElse(0);
+    Memory memory() {
+        return proxies.stream().map(ProcFs::memory).reduce(Memory.NONE, Memory::max);
     }
 
     /** Of the client's proxy. */
-    double clientSideResidentMb() {
-        return ProcFs.residentMb(proxies.getLast());
+    Memory clientSideMemory() {
+        return ProcFs.memory(proxies.getLast());
     }
 
     /** Starts the client's proxy anew; milliseconds from exec to the first right answer through it. */
@@ -92,14 +93,17 @@ final class Deployment {
     /** The bodies are right, and the server's side talks to nobody without a certificate. */
     void checkWork() throws IOException {
         // Not HTTP/1.1 to a bare HTTP/2 server; there is no proxy to be checked then.
-        if (!places.isEmpty() || scenario.protocol() != Protocol.HTTP2) {
+        if (!places.isEmpty() || !scenario.protocol().http2()) {
             Probe.Answer answer = Probe.get(entry(), scenario.content());
             if (!answer.is(scenario.content())) {
                 throw new BenchException("expected the " + scenario.content().size() + " bytes of "
                         + scenario.content().path() + "; seen: " + answer);
             }
         }
-        String alpn = scenario.protocol() == Protocol.HTTP2 ? "h2" : "http/1.1";
+        if (scenario.protocol() == Protocol.GRPC) {
+            Load.checkTrailers(rig, entry());
+        }
+        String alpn = scenario.protocol().http2() ? "h2" : "http/1.1";
         for (Place place : places) {
             if (place.securesDownstream()
                     && !Probe.refusesWithoutCertificate(
@@ -131,10 +135,24 @@ final class Deployment {
                     Probe.awaitListening(place.listen(), proxy, START_TIMEOUT);
                 }
             } catch (BenchException e) {
-                throw new BenchException(e.getMessage() + logs(), e);
+                throw new BenchException(e.getMessage() + ended() + logs(), e);
             }
         }
         return nanos / 1e6;
+    }
+
+    /** A proxy behind the one that was asked may be the one that is missing. */
+    private String ended() {
+        var text = new StringBuilder();
+        for (int i = 0; i < proxies.size(); i++) {
+            if (!proxies.get(i).isAlive()) {
+                text.append("; ")
+                        .append(places.get(i).role())
+                        .append(" ended with ")
+                        .append(proxies.get(i).exitValue());
+            }
+        }
+        return text.toString();
     }
 
     /** What the proxies wrote, to be read in the report of a failure. */

@@ -3,6 +3,7 @@ package io.weft.examples.bench;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -31,17 +32,46 @@ record Load(long requests, double seconds, long bytes, long errors, double p50Ms
 
     /** Loads a port at full speed, with the tool that speaks the protocol, one thread and 16 requests at a time. */
     static Load saturate(Rig rig, Scenario scenario, int port, int seconds, Runnable meanwhile) {
+        long connections = ProcFs.acceptedConnections();
         Load load = switch (scenario.protocol()) {
             case HTTP1 -> wrk(rig, scenario.content(), 16, port, seconds, meanwhile);
             case TCP -> wrk(rig, scenario.content(), 4, port, seconds, meanwhile);
-            case HTTP2 -> h2load(rig, scenario.content(), port, seconds, meanwhile);
+            case HTTP2 -> h2load(rig, scenario.content(), List.of(), port, seconds, meanwhile);
+            case GRPC -> h2load(rig, scenario.content(), call(rig), port, seconds, meanwhile);
         };
         if (load.requests() == 0
                 || load.bytes() < load.requests() * scenario.content().size()) {
             throw new BenchException("load on port " + port + ": expected answers of "
                     + scenario.content().size() + " bytes; seen: " + load);
         }
+        long opened = ProcFs.acceptedConnections() - connections;
+        if (scenario.newConnections() && port != rig.backend(scenario) && opened < load.requests()) {
+            throw new BenchException("load on port " + port + ": expected a new connection per request; seen: " + opened
+                    + " for " + load.requests());
+        }
         return load;
+    }
+
+    /** What makes a request a call as gRPC's: POST, its headers, and a message of 95 bytes with its prefix of 5. */
+    private static List<String> call(Rig rig) {
+        return List.of(
+                "-d",
+                rig.workspace().folder().resolve("www" + Content.CALL.path()).toString(),
+                "-H",
+                "content-type: application/grpc",
+                "-H",
+                "te: trailers");
+    }
+
+    /** A call's answer ends with the trailer that the server gives. */
+    static void checkTrailers(Rig rig, int port) {
+        var command = new ArrayList<>(
+                List.of(Programs.needed("nghttp").toString(), "-v", "-n", "-t5", url(port, Content.CALL)));
+        command.addAll(call(rig));
+        String seen = rig.processes().run(command, rig.log("nghttp"), GRACE_SECONDS, () -> {});
+        if (!seen.contains(":status: 200") || !seen.contains("grpc-status: 0")) {
+            throw new BenchException("expected the status 200 and the trailer grpc-status: 0; seen: " + seen);
+        }
     }
 
     private static Load wrk(Rig rig, Content content, int connections, int port, int seconds, Runnable meanwhile) {
@@ -74,24 +104,22 @@ record Load(long requests, double seconds, long bytes, long errors, double p50Ms
                 Long.parseLong(figures.group(6)) / 1e3);
     }
 
-    private static Load h2load(Rig rig, Content content, int port, int seconds, Runnable meanwhile) {
+    private static Load h2load(
+            Rig rig, Content content, List<String> options, int port, int seconds, Runnable meanwhile) {
         Path requests = rig.log("h2load-requests");
         try {
             // It appends to what is there.
             Files.deleteIfExists(requests);
-            String output = rig.processes()
-                    .run(
-                            List.of(
-                                    Programs.needed("h2load").toString(),
-                                    "-t1",
-                                    "-c4",
-                                    "-m4",
-                                    "-D" + seconds,
-                                    "--log-file=" + requests,
-                                    url(port, content)),
-                            rig.log("h2load"),
-                            seconds + GRACE_SECONDS,
-                            meanwhile);
+            var command = new ArrayList<>(List.of(
+                    Programs.needed("h2load").toString(),
+                    "-t1",
+                    "-c4",
+                    "-m4",
+                    "-D" + seconds,
+                    "--log-file=" + requests));
+            command.addAll(options);
+            command.add(url(port, content));
+            String output = rig.processes().run(command, rig.log("h2load"), seconds + GRACE_SECONDS, meanwhile);
             Matcher time = H2_TIME.matcher(output);
             Matcher counts = H2_REQUESTS.matcher(output);
             Matcher bytes = H2_BYTES.matcher(output);

@@ -24,7 +24,6 @@ final class OpenLoop {
     static final int CONNECTIONS = 16;
     static final int REQUESTS_PER_SECOND = 1_000;
 
-    private static final long INTERVAL_NANOS = 1_000_000_000L * CONNECTIONS / REQUESTS_PER_SECOND;
     private static final long LONGEST_NANOS = 60_000_000_000L;
     private static final int TIMEOUT_MS = 10_000;
 
@@ -41,15 +40,16 @@ final class OpenLoop {
         }
     }
 
-    static Outcome run(int port, Content content, int seconds) {
+    static Outcome run(int port, Content content, int seconds, int requestsPerSecond) {
+        long interval = 1_000_000_000L * CONNECTIONS / requestsPerSecond;
         long begin = System.nanoTime() + 50_000_000;
         var all = new Histogram(LONGEST_NANOS, 3);
         long errors = 0;
         try (ExecutorService threads = Executors.newFixedThreadPool(CONNECTIONS)) {
             List<Future<Outcome>> parts = new ArrayList<>();
             for (int i = 0; i < CONNECTIONS; i++) {
-                long first = begin + i * INTERVAL_NANOS / CONNECTIONS;
-                parts.add(threads.submit(() -> connection(port, content, first, seconds)));
+                long first = begin + i * interval / CONNECTIONS;
+                parts.add(threads.submit(() -> connection(port, content, first, interval, seconds)));
             }
             for (Future<Outcome> part : parts) {
                 Outcome outcome = part.get();
@@ -65,9 +65,9 @@ final class OpenLoop {
         return new Outcome(all, errors);
     }
 
-    private static Outcome connection(int port, Content content, long first, int seconds) {
+    private static Outcome connection(int port, Content content, long first, long interval, int seconds) {
         var latency = new Histogram(LONGEST_NANOS, 3);
-        long count = seconds * 1_000_000_000L / INTERVAL_NANOS;
+        long count = seconds * 1_000_000_000L / interval;
         byte[] request = ("GET " + content.path() + " HTTP/1.1\r\nHost: 127.0.0.1:" + port + "\r\n\r\n")
                 .getBytes(StandardCharsets.US_ASCII);
         long done = 0;
@@ -77,7 +77,7 @@ final class OpenLoop {
             socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), TIMEOUT_MS);
             var answers = new Answers(socket.getInputStream(), content.size());
             for (; done < count; done++) {
-                long due = first + done * INTERVAL_NANOS;
+                long due = first + done * interval;
                 for (long left = due - System.nanoTime(); left > 0; left = due - System.nanoTime()) {
                     LockSupport.parkNanos(left);
                     if (Thread.currentThread().isInterrupted()) {

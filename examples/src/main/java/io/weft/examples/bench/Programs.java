@@ -7,7 +7,6 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -95,22 +94,30 @@ public final class Programs {
         return folder.resolve("envoy/_bin/envoy");
     }
 
-    /** As a user starts it where there is a launcher; else, as in tests, from this very class path. */
     private static Program weft() {
+        return weft("proxy", "io.weft.proxy.ProxyMain", "192m");
+    }
+
+    static Program controlPlane() {
+        return weft("control-plane", "io.weft.controlplane.ControlPlaneMain", "256m");
+    }
+
+    /** As a user starts it where there is a launcher; else, as in tests, from this very class path. */
+    private static Program weft(String name, String mainClass, String heap) {
         Path launcher = Settings.root().resolve("weft");
         String version = "Java " + Runtime.version();
         if (System.getenv("WEFT_ROOT") != null && Files.isExecutable(launcher)) {
-            return new Program(List.of(launcher.toString(), "proxy"), version);
+            return new Program(List.of(launcher.toString(), name), version);
         }
-        var command = new ArrayList<>(List.of(
+        var command = List.of(
                 Path.of(System.getProperty("java.home"), "bin/java").toString(),
                 "-XX:+UseSerialGC",
-                "-Xmx64m",
+                "-Xmx" + heap,
                 "--enable-native-access=ALL-UNNAMED",
                 "--sun-misc-unsafe-memory-access=allow",
                 "-cp",
                 System.getProperty("java.class.path"),
-                "io.weft.proxy.ProxyMain"));
+                mainClass);
         return new Program(command, version);
     }
 

@@ -104,6 +104,14 @@ final class Report {
                     peer -> results.spread(scenario, peer, figure)
                             .map(spread -> cell(figure, spread))
                             .orElse("-")));
+            if (figure.added() && results.peers(scenario).contains(Peer.DIRECT)) {
+                rows.add(row(
+                        "  added to no proxy",
+                        results.peers(scenario),
+                        peer -> results.difference(scenario, figure, peer, Peer.DIRECT)
+                                .map(added -> number(added, figure.decimals()))
+                                .orElse("-")));
+            }
             for (Peer yardstick : YARDSTICKS) {
                 if (figure.compared() && results.peers(scenario).contains(yardstick)) {
                     rows.add(row(

@@ -53,4 +53,10 @@ final class Results {
                         .filter(theirs -> theirs.median() > 0)
                         .map(theirs -> ours.median() / theirs.median()));
     }
+
+    /** One median less another peer's; empty where either is missing. */
+    Optional<Double> difference(Scenario scenario, Figure figure, Peer peer, Peer other) {
+        return spread(scenario, peer, figure)
+                .flatMap(ours -> spread(scenario, other, figure).map(theirs -> ours.median() - theirs.median()));
+    }
 }

@@ -9,15 +9,30 @@ import java.util.List;
  *
  * @param http1 the server's port for HTTP/1.1
  * @param http2 the server's port for HTTP/2
+ * @param trailers the port of the server that gives trailers; only where a scenario needs it
  */
-record Rig(Workspace workspace, Processes processes, Configuration configuration, Ports ports, int http1, int http2) {
-    /** Starts the server. */
-    static Rig create(Workspace workspace, Processes processes) {
+record Rig(
+        Workspace workspace,
+        Processes processes,
+        Configuration configuration,
+        Ports ports,
+        int http1,
+        int http2,
+        int trailers) {
+    private static final Duration START_TIMEOUT = Duration.ofSeconds(10);
+
+    /** Starts the servers. */
+    static Rig create(Workspace workspace, Processes processes, List<Scenario> scenarios) {
         var ports = new Ports();
-        var rig = new Rig(workspace, processes, new Configuration(workspace), ports, ports.next(), ports.next());
+        var rig = new Rig(
+                workspace, processes, new Configuration(workspace), ports, ports.next(), ports.next(), ports.next());
         List<String> backend = rig.configuration.backend(Programs.needed("nginx"), rig.http1, rig.http2);
         Process server = processes.start(backend, rig.log("backend"));
-        Probe.awaitGood(rig.http1, Content.SMALL, server, System.nanoTime(), Duration.ofSeconds(10));
+        Probe.awaitGood(rig.http1, Content.SMALL, server, System.nanoTime(), START_TIMEOUT);
+        if (scenarios.stream().anyMatch(scenario -> scenario.protocol() == Scenario.Protocol.GRPC)) {
+            List<String> command = rig.configuration.trailersBackend(Programs.needed("nghttpd"), rig.trailers);
+            Probe.awaitListening(rig.trailers, processes.start(command, rig.log("trailers")), START_TIMEOUT);
+        }
         return rig;
     }
 
@@ -27,6 +42,10 @@ record Rig(Workspace workspace, Processes processes, Configuration configuration
 
     /** The server's port for what a scenario speaks. */
     int backend(Scenario scenario) {
-        return scenario.protocol() == Scenario.Protocol.HTTP2 ? http2 : http1;
+        return switch (scenario.protocol()) {
+            case HTTP1, TCP -> http1;
+            case HTTP2 -> http2;
+            case GRPC -> trailers;
+        };
     }
 }

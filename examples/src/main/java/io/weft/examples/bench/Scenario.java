@@ -16,7 +16,31 @@ enum Scenario {
             Shape.CHAIN,
             Protocol.HTTP2,
             Content.SMALL),
+    GRPC(
+            "grpc",
+            "Two proxies with mTLS between them, gRPC-sized calls with trailers",
+            Shape.CHAIN,
+            Protocol.GRPC,
+            Content.CALL),
     TCP("tcp", "One plain hop, raw TCP, 16 MB downloads", Shape.HOP, Protocol.TCP, Content.BULK),
+    TCP_CHAIN(
+            "tcp",
+            "Two proxies with mTLS between them, raw TCP, 16 MB downloads",
+            Shape.CHAIN,
+            Protocol.TCP,
+            Content.BULK),
+    HANDSHAKE(
+            "handshake",
+            "A new mTLS connection between the proxies per request, full handshakes",
+            Shape.CHAIN,
+            Protocol.HTTP1,
+            Content.SMALL),
+    HANDSHAKE_RESUMED(
+            "handshake",
+            "A new mTLS connection between the proxies per request, resumed where the proxy does that",
+            Shape.CHAIN,
+            Protocol.HTTP1,
+            Content.SMALL),
     START("start", "Start of the client side of an mTLS chain", Shape.START, Protocol.HTTP1, Content.SMALL),
     CLUSTERS("clusters", "Start with 1,000 mTLS clusters of 10 endpoints", Shape.START, Protocol.HTTP1, Content.SMALL);
 
@@ -33,7 +57,13 @@ enum Scenario {
     enum Protocol {
         HTTP1,
         HTTP2,
-        TCP
+        /** HTTP/2 with trailers, from a server that gives some. */
+        GRPC,
+        TCP;
+
+        boolean http2() {
+            return this == HTTP2 || this == GRPC;
+        }
     }
 
     private final String group;
@@ -82,7 +112,22 @@ enum Scenario {
 
     /** Whether latency is also measured at a fixed rate: where requests are short, and our own client speaks them. */
     boolean openLoop() {
-        return protocol == Protocol.HTTP1 && content == Content.SMALL && shape != Shape.START;
+        return protocol == Protocol.HTTP1 && content == Content.SMALL && shape != Shape.START && !newConnections();
+    }
+
+    /** Whether the proxies make a connection between them for each request. */
+    boolean newConnections() {
+        return this == HANDSHAKE || this == HANDSHAKE_RESUMED;
+    }
+
+    /** Whether such a connection may take up the TLS session of an earlier one. */
+    boolean resumes() {
+        return this != HANDSHAKE;
+    }
+
+    /** Whether the first requests after a start are compared with those of a warm proxy. */
+    boolean firstRequests() {
+        return this == START;
     }
 
     /**
@@ -92,13 +137,13 @@ enum Scenario {
     Set<Peer> peers() {
         return switch (this) {
             case PLAIN, CHAIN, CHAIN_64K -> EnumSet.allOf(Peer.class);
-            case CHAIN_HTTP2, TCP -> EnumSet.complementOf(EnumSet.of(Peer.NGINX));
-            case START -> EnumSet.complementOf(EnumSet.of(Peer.DIRECT));
+            case CHAIN_HTTP2, GRPC, TCP, TCP_CHAIN -> EnumSet.complementOf(EnumSet.of(Peer.NGINX));
+            case HANDSHAKE, HANDSHAKE_RESUMED, START -> EnumSet.complementOf(EnumSet.of(Peer.DIRECT));
             case CLUSTERS -> EnumSet.of(Peer.WEFT, Peer.ENVOY);
         };
     }
 
     static List<String> groups() {
-        return List.of("plain", "chain", "h2", "tcp", "start", "clusters");
+        return List.of("plain", "chain", "h2", "grpc", "tcp", "handshake", "start", "clusters");
     }
 }

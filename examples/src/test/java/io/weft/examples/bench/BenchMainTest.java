@@ -26,6 +26,8 @@ final class BenchMainTest {
     void a_smoke_run_gives_figures_without_errors_and_leaves_nothing_behind() throws IOException {
         needs("wrk");
         needs("nginx");
+        needs("h2load");
+        needs("nghttpd");
         Path json = folder.resolve("bench.json");
         Set<Long> before = children();
 
@@ -36,7 +38,12 @@ final class BenchMainTest {
                 .contains("\"weft\": {\"requests_per_second\": [")
                 .containsPattern("\"cpu_per_10k\": \\[(?!0\\.0])[0-9.]+]")
                 .containsPattern("\"open_p99\": \\[[0-9.]+]")
-                .contains("\"errors\": [0.0, 0.0]")
+                .containsPattern("\"pss_idle\": \\[(?!0\\.0])[0-9.]+]")
+                .containsPattern("\"dirty_loaded\": \\[(?!0\\.0])[0-9.]+]")
+                .containsPattern("\"half_p99\": \\[[0-9.]+]")
+                .containsPattern("\"grpc\": \\{\"weft\"")
+                .containsPattern("\"handshake\": \\{\"weft\"")
+                .contains("\"errors\": [0.0, 0.0, 0.0]")
                 .contains("\"problems\": []");
         assertThat(out.toString()).contains("Weft", "CPU s per 10,000 requests");
         assertThat(children()).isSubsetOf(before);
