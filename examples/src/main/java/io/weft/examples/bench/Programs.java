@@ -104,7 +104,7 @@ public final class Programs {
 
     /** As a user starts it where there is a launcher; else, as in tests, from this very class path. */
     private static Program weft(String name, String mainClass, String heap) {
-        Path launcher = Settings.root().resolve("weft");
+        Path launcher = Settings.root().resolve("dist/bin/weft");
         String version = "Java " + Runtime.version();
         if (System.getenv("WEFT_ROOT") != null && Files.isExecutable(launcher)) {
             return new Program(List.of(launcher.toString(), name), version);
