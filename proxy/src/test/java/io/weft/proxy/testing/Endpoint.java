@@ -136,7 +136,16 @@ public final class Endpoint implements AutoCloseable {
         }
         int length = Integer.parseInt(
                 lower.substring(at + 17, lower.indexOf("\r\n", at + 2)).strip());
-        return new String(in.readNBytes(length), StandardCharsets.ISO_8859_1);
+        return new String(whole(in, length), StandardCharsets.ISO_8859_1);
+    }
+
+    /** A body that was cut off is no request that was seen. */
+    private static byte[] whole(InputStream in, int length) throws IOException {
+        byte[] bytes = in.readNBytes(length);
+        if (bytes.length < length) {
+            throw new IOException("ended within a body");
+        }
+        return bytes;
     }
 
     private static String chunked(InputStream in) throws IOException {
@@ -152,7 +161,7 @@ public final class Endpoint implements AutoCloseable {
                 }
                 return body.toString(StandardCharsets.ISO_8859_1) + trailers;
             }
-            body.write(in.readNBytes(length));
+            body.write(whole(in, length));
             if (!line(in).isEmpty()) {
                 throw new IOException("no line end behind a chunk");
             }
