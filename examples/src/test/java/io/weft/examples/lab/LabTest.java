@@ -120,6 +120,9 @@ class LabTest {
 
     private static List<String> leftBehindAfter(String signal) throws Exception {
         Process process = new ProcessBuilder(
+                        // A shell that put this test in the background made all its children ignore the signal.
+                        "env",
+                        "--default-signal=INT",
                         ProcessHandle.current().info().command().orElse("java"),
                         "-XX:TieredStopAtLevel=1",
                         "-cp",
