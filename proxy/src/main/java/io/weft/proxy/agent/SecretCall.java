@@ -1,10 +1,8 @@
 package io.weft.proxy.agent;
 
-import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
-import io.netty.handler.codec.ByteToMessageDecoder;
 import io.netty.handler.codec.http2.DefaultHttp2DataFrame;
 import io.netty.handler.codec.http2.DefaultHttp2Headers;
 import io.netty.handler.codec.http2.DefaultHttp2HeadersFrame;
@@ -14,6 +12,7 @@ import io.netty.handler.codec.http2.Http2HeadersFrame;
 import io.netty.handler.codec.http2.Http2ResetFrame;
 import io.netty.util.AsciiString;
 import io.netty.util.ReferenceCountUtil;
+import io.weft.proxy.grpc.Framing;
 import io.weft.proxy.grpc.GrpcStatus;
 import io.weft.proxy.wire.Bytes;
 import io.weft.proxy.wire.MalformedMessage;
@@ -25,15 +24,13 @@ final class SecretCall extends ChannelInboundHandlerAdapter implements SecretStr
     private static final AsciiString CONTENT_TYPE = AsciiString.cached("content-type");
     private static final AsciiString GRPC = AsciiString.cached("application/grpc");
 
-    /** Compression flag and length before each message. */
-    private static final int PREFIX = 5;
-
     private static final int LARGEST_MESSAGE = 64 << 10;
 
     private final SecretService service;
     private final Channel channel;
     private SecretService.@Nullable Call call;
-    private @Nullable ByteBuf unread;
+    private boolean over;
+    private final Framing framing = new Framing(LARGEST_MESSAGE);
 
     SecretCall(SecretService service, Channel channel) {
         this.service = service;
@@ -69,48 +66,28 @@ final class SecretCall extends ChannelInboundHandlerAdapter implements SecretStr
     }
 
     private void data(ChannelHandlerContext ctx, Http2DataFrame frame) throws MalformedMessage {
-        ByteBuf content = frame.content();
-        unread = unread == null ? content : ByteToMessageDecoder.MERGE_CUMULATOR.cumulate(ctx.alloc(), unread, content);
         SecretService.Call known = call;
-        if (known == null) {
+        if (known == null || over) {
+            frame.release();
             return;
         }
-        for (Bytes message = next(); message != null; message = next()) {
-            known.received(message);
+        framing.add(ctx.alloc(), frame.content());
+        try {
+            for (Bytes message = framing.next(); message != null; message = framing.next()) {
+                known.received(message);
+            }
+        } catch (Framing.Refused e) {
+            refuse(e.status());
+            return;
         }
         if (frame.isEndStream()) {
             known.ended();
         }
     }
 
-    private @Nullable Bytes next() {
-        ByteBuf bytes = unread;
-        if (bytes == null || bytes.readableBytes() < PREFIX) {
-            return null;
-        }
-        int start = bytes.readerIndex();
-        long length = bytes.getUnsignedInt(start + 1);
-        if (bytes.getByte(start) != 0 || length > LARGEST_MESSAGE) {
-            throw new IllegalArgumentException(
-                    "a message that is compressed or of more than " + LARGEST_MESSAGE + " bytes: " + length);
-        }
-        if (bytes.readableBytes() < PREFIX + length) {
-            return null;
-        }
-        byte[] message = new byte[(int) length];
-        bytes.skipBytes(PREFIX).readBytes(message);
-        if (!bytes.isReadable()) {
-            bytes.release();
-            unread = null;
-        }
-        return Bytes.of(message);
-    }
-
     @Override
     public void send(Bytes response) {
-        ByteBuf framed = channel.alloc().buffer(PREFIX + response.size());
-        framed.writeByte(0).writeInt(response.size()).writeBytes(response.buffer());
-        channel.writeAndFlush(new DefaultHttp2DataFrame(framed, false));
+        channel.writeAndFlush(new DefaultHttp2DataFrame(Framing.framed(response, channel.alloc()), false));
     }
 
     @Override
@@ -137,6 +114,13 @@ final class SecretCall extends ChannelInboundHandlerAdapter implements SecretStr
         return out.toString();
     }
 
+    /** What the client sends from now on is not looked at. */
+    private void refuse(GrpcStatus status) {
+        over = true;
+        lost();
+        end(status);
+    }
+
     private void lost() {
         SecretService.Call known = call;
         if (known != null) {
@@ -152,18 +136,15 @@ final class SecretCall extends ChannelInboundHandlerAdapter implements SecretStr
 
     @Override
     public void handlerRemoved(ChannelHandlerContext ctx) {
-        if (unread != null) {
-            unread.release();
-            unread = null;
-        }
+        framing.release();
     }
 
     @Override
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-        lost();
-        if (cause instanceof MalformedMessage || cause instanceof IllegalArgumentException) {
-            end(new GrpcStatus(GrpcStatus.Code.INVALID_ARGUMENT, String.valueOf(cause.getMessage())));
+        if (cause instanceof MalformedMessage) {
+            refuse(new GrpcStatus(GrpcStatus.Code.INVALID_ARGUMENT, String.valueOf(cause.getMessage())));
         } else {
+            lost();
             ctx.close();
         }
     }

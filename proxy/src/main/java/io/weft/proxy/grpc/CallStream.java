@@ -5,7 +5,6 @@ import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.EventLoop;
-import io.netty.handler.codec.ByteToMessageDecoder;
 import io.netty.handler.codec.http2.DefaultHttp2DataFrame;
 import io.netty.handler.codec.http2.DefaultHttp2Headers;
 import io.netty.handler.codec.http2.DefaultHttp2HeadersFrame;
@@ -27,13 +26,10 @@ final class CallStream extends ChannelInboundHandlerAdapter {
     private static final AsciiString CONTENT_TYPE = AsciiString.cached("content-type");
     private static final AsciiString GRPC = AsciiString.cached("application/grpc");
 
-    /** Compression flag and length before each message. */
-    private static final int PREFIX = 5;
-
     private final GrpcServer server;
     private final GrpcCall call;
     private @Nullable Http2StreamChannel channel;
-    private @Nullable ByteBuf unread;
+    private final Framing framing;
     private @Nullable GrpcStatus trailers;
     private boolean headersSeen;
     /** The receiver has a message: nothing more is read until it has been taken in. */
@@ -42,6 +38,7 @@ final class CallStream extends ChannelInboundHandlerAdapter {
     CallStream(GrpcServer server, GrpcCall call) {
         this.server = server;
         this.call = call;
+        this.framing = new Framing(call.method().maxMessage());
     }
 
     EventLoop loop() {
@@ -79,8 +76,7 @@ final class CallStream extends ChannelInboundHandlerAdapter {
     /** May be called by any thread. */
     void send(Bytes message, boolean last) {
         loop().execute(() -> {
-            ByteBuf framed = open().alloc().buffer(PREFIX + message.size());
-            framed.writeByte(0).writeInt(message.size()).writeBytes(message.buffer());
+            ByteBuf framed = Framing.framed(message, open().alloc());
             open().writeAndFlush(new DefaultHttp2DataFrame(framed, last));
         });
     }
@@ -117,8 +113,7 @@ final class CallStream extends ChannelInboundHandlerAdapter {
     }
 
     private void data(ByteBufAllocator allocator, Http2DataFrame frame) {
-        ByteBuf content = frame.content();
-        unread = unread == null ? content : ByteToMessageDecoder.MERGE_CUMULATOR.cumulate(allocator, unread, content);
+        framing.add(allocator, frame.content());
         if (frame.isEndStream()) {
             trailers = new GrpcStatus(GrpcStatus.Code.UNKNOWN, "the server ended the call without trailers");
         }
@@ -137,7 +132,13 @@ final class CallStream extends ChannelInboundHandlerAdapter {
         if (busy) {
             return;
         }
-        Bytes message = next();
+        Bytes message;
+        try {
+            message = framing.next();
+        } catch (Framing.Refused e) {
+            call.end(e.status());
+            return;
+        }
         if (message != null) {
             busy = true;
             call.received(message, () -> loop().execute(this::taken));
@@ -154,42 +155,9 @@ final class CallStream extends ChannelInboundHandlerAdapter {
         }
     }
 
-    private @Nullable Bytes next() {
-        ByteBuf bytes = unread;
-        if (bytes == null || bytes.readableBytes() < PREFIX) {
-            return null;
-        }
-        int start = bytes.readerIndex();
-        long length = bytes.getUnsignedInt(start + 1);
-        if (bytes.getByte(start) != 0) {
-            call.end(new GrpcStatus(GrpcStatus.Code.INTERNAL, "a compressed message, which was not asked for"));
-            return null;
-        }
-        if (length > call.method().maxMessage()) {
-            call.end(new GrpcStatus(
-                    GrpcStatus.Code.RESOURCE_EXHAUSTED,
-                    "a message of " + length + " bytes: expected at most "
-                            + call.method().maxMessage()));
-            return null;
-        }
-        if (bytes.readableBytes() < PREFIX + length) {
-            return null;
-        }
-        byte[] message = new byte[(int) length];
-        bytes.skipBytes(PREFIX).readBytes(message);
-        if (!bytes.isReadable()) {
-            bytes.release();
-            unread = null;
-        }
-        return Bytes.of(message);
-    }
-
     @Override
     public void handlerRemoved(ChannelHandlerContext ctx) {
-        if (unread != null) {
-            unread.release();
-            unread = null;
-        }
+        framing.release();
     }
 
     @Override

@@ -17,6 +17,7 @@ import java.util.Arrays;
 import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.Executor;
+import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -43,7 +44,7 @@ public final class GrpcCall {
          * @param path {@code /package.Service/Method}
          * @param headers names in lower case
          * @param maxMessage bytes of one message from the server; a longer one ends the call
-         * @param deadline after which the call ends by itself; null for never
+         * @param deadline from now, after which the call ends by itself; null for never
          */
         public Method {
             headers = Map.copyOf(headers);
@@ -68,6 +69,7 @@ public final class GrpcCall {
     private final Executor executor;
     private final Receiver receiver;
     private final AtomicBoolean ended = new AtomicBoolean();
+    private volatile @Nullable Future<?> limit;
     private volatile @Nullable Channel connection;
     private volatile @Nullable CallStream stream;
 
@@ -81,6 +83,7 @@ public final class GrpcCall {
     /** Begins a call; nothing has failed yet when this returns. */
     public static GrpcCall open(GrpcServer server, Method method, Executor executor, Receiver receiver) {
         GrpcCall call = new GrpcCall(server, method, executor, receiver);
+        call.limit();
         byte[] literal = NetUtil.createByteArrayFromIpAddressString(server.host());
         if (literal == null) {
             // Resolving blocks, which neither the caller nor an event loop may be made to wait for.
@@ -89,6 +92,20 @@ public final class GrpcCall {
             call.connect(new ArrayDeque<>(Arrays.asList(address(literal))));
         }
         return call;
+    }
+
+    /** From the very beginning: a server that accepts and then says nothing is late too. */
+    private void limit() {
+        Duration deadline = method.deadline();
+        if (deadline != null) {
+            limit = server.loops()
+                    .schedule(
+                            () -> end(new GrpcStatus(
+                                    GrpcStatus.Code.DEADLINE_EXCEEDED,
+                                    "no answer within " + deadline.toMillis() + " ms")),
+                            deadline.toMillis(),
+                            TimeUnit.MILLISECONDS);
+        }
     }
 
     private static InetAddress address(byte[] literal) {
@@ -141,16 +158,6 @@ public final class GrpcCall {
     /** The stream is there and its headers are on their way. */
     void opened(CallStream opened) {
         stream = opened;
-        Duration deadline = method.deadline();
-        if (deadline != null) {
-            opened.loop()
-                    .schedule(
-                            () -> end(new GrpcStatus(
-                                    GrpcStatus.Code.DEADLINE_EXCEEDED,
-                                    "no answer within " + deadline.toSeconds() + " s")),
-                            deadline.toMillis(),
-                            TimeUnit.MILLISECONDS);
-        }
         tell(() -> receiver.opened(this));
     }
 
@@ -182,6 +189,10 @@ public final class GrpcCall {
     }
 
     private void disconnect() {
+        Future<?> waiting = limit;
+        if (waiting != null) {
+            waiting.cancel(false);
+        }
         Channel open = connection;
         if (open != null) {
             open.close();
