@@ -8,9 +8,7 @@ import io.weft.proxy.admin.LogLevels;
 import io.weft.proxy.admin.Signals;
 import io.weft.proxy.agent.SecretSocket;
 import io.weft.proxy.bootstrap.LevelConverter;
-import io.weft.proxy.identity.Identities;
 import io.weft.proxy.identity.Identity;
-import io.weft.proxy.identity.IdentityMetrics;
 import io.weft.proxy.sidecar.InvalidEnvironment;
 import io.weft.proxy.sidecar.Sidecar;
 import io.weft.proxy.sidecar.SidecarFlags;
@@ -21,7 +19,6 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.lang.System.Logger.Level;
 import java.nio.file.Path;
-import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -30,6 +27,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -73,23 +71,8 @@ final class AgentCommand implements Callable<Integer> {
             description = "Where the secrets are served. Default: ${DEFAULT-VALUE}.")
     private Path socket = Path.of("/run/weft/sds.sock");
 
-    @Option(
-            names = "--discovery-address",
-            paramLabel = "HOST:PORT",
-            description = "The control plane, which gives out certificates.")
-    private @Nullable String discoveryAddress;
-
-    @Option(
-            names = "--join-token-file",
-            paramLabel = "FILE",
-            description = "A join token made by `weft certs token`; WEFT_JOIN_TOKEN holds one itself.")
-    private @Nullable String joinTokenFile;
-
-    @Option(
-            names = "--output-certs",
-            paramLabel = "DIR",
-            description = "Keeps key.pem, cert-chain.pem and root-cert.pem there, for others and for the next start.")
-    private @Nullable String outputCerts;
+    @Mixin
+    private IdentityArguments identity = new IdentityArguments();
 
     @Option(
             names = {"-l", "--log-level"},
@@ -102,8 +85,15 @@ final class AgentCommand implements Callable<Integer> {
     @Override
     public Integer call() throws InterruptedException, IOException {
         PrintWriter out = spec.commandLine().getOut();
-        SidecarFlags flags =
-                new SidecarFlags("sidecar", null, null, discoveryAddress, 1, null, joinTokenFile, outputCerts);
+        SidecarFlags flags = new SidecarFlags(
+                "sidecar",
+                null,
+                null,
+                identity.discoveryAddress,
+                1,
+                null,
+                identity.joinTokenFile,
+                identity.outputCerts);
         SidecarOptions options;
         try {
             options = Sidecar.options(SidecarHost.input(environment(), flags));
@@ -118,10 +108,10 @@ final class AgentCommand implements Callable<Integer> {
         Signals.on("TERM", end::countDown);
         Signals.on("INT", end::countDown);
         var group = new MultiThreadIoEventLoopGroup(1, EpollIoHandler.newFactory());
-        try (Identity identity = identity(options, new EventLoops(group, EpollSocketChannel.class));
-                SecretSocket serving = new SecretSocket(socket, identity, group)) {
+        try (Identity own = SidecarCommand.identity(options, new EventLoops(group, EpollSocketChannel.class));
+                SecretSocket serving = new SecretSocket(socket, own, group)) {
             out.println("secrets: " + serving.path());
-            identity.start();
+            own.start();
             end.await();
         } finally {
             group.shutdownGracefully(0, 2, TimeUnit.SECONDS).awaitUninterruptibly(5, TimeUnit.SECONDS);
@@ -152,15 +142,5 @@ final class AgentCommand implements Callable<Integer> {
         return part.orElseThrow(() -> new ParameterException(
                 spec.commandLine(),
                 "--id " + whom + ": expected spiffe://<trust domain>/ns/<namespace>/sa/<service account>"));
-    }
-
-    private static Identity identity(SidecarOptions options, EventLoops loops) {
-        InstantSource clock = InstantSource.system();
-        return switch (options.identity()) {
-            case SidecarOptions.IdentityFrom.Issued issued ->
-                Identities.issued(issued.options(), loops, clock, IdentityMetrics.NONE);
-            case SidecarOptions.IdentityFrom.Mounted mounted ->
-                Identities.fromFiles(mounted.files(), clock, IdentityMetrics.NONE);
-        };
     }
 }

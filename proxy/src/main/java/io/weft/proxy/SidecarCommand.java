@@ -21,9 +21,9 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Map;
 import java.util.concurrent.Callable;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -69,11 +69,8 @@ final class SidecarCommand implements Callable<Integer> {
             description = "The workload's name in node.cluster.")
     private @Nullable String serviceCluster;
 
-    @Option(
-            names = "--discovery-address",
-            paramLabel = "HOST:PORT",
-            description = "The control plane; wins over PROXY_CONFIG's discoveryAddress.")
-    private @Nullable String discoveryAddress;
+    @Mixin
+    private IdentityArguments identity = new IdentityArguments();
 
     @Option(names = "--concurrency", paramLabel = "N", description = "Event loops; 0 for one per core granted.")
     private @Nullable Integer concurrency;
@@ -83,18 +80,6 @@ final class SidecarCommand implements Callable<Integer> {
             paramLabel = "SECONDS",
             description = "How long connections may go on when the proxy ends. Default: 45.")
     private @Nullable Integer drainSeconds;
-
-    @Option(
-            names = "--join-token-file",
-            paramLabel = "FILE",
-            description = "A join token made by `weft certs token`; WEFT_JOIN_TOKEN holds one itself.")
-    private @Nullable String joinTokenFile;
-
-    @Option(
-            names = "--output-certs",
-            paramLabel = "DIR",
-            description = "Keeps key and certificate there for the next start.")
-    private @Nullable String outputCerts;
 
     @Option(
             names = {"-l", "--log-level", "--proxyLogLevel"},
@@ -109,7 +94,14 @@ final class SidecarCommand implements Callable<Integer> {
         PrintWriter out = spec.commandLine().getOut();
         Duration drain = drainSeconds == null ? null : Duration.ofSeconds(drainSeconds);
         SidecarFlags flags = new SidecarFlags(
-                role, domain, serviceCluster, discoveryAddress, concurrency, drain, joinTokenFile, outputCerts);
+                role,
+                domain,
+                serviceCluster,
+                identity.discoveryAddress,
+                concurrency,
+                drain,
+                identity.joinTokenFile,
+                identity.outputCerts);
         SidecarOptions sidecar;
         try {
             sidecar = Sidecar.options(SidecarHost.input(System.getenv(), flags));
@@ -127,12 +119,12 @@ final class SidecarCommand implements Callable<Integer> {
                 new Address.Socket("0.0.0.0", sidecar.prometheusPort()),
                 new Address.Socket("0.0.0.0", AGENT_PORT));
         Parsers parsers = new Parsers(UnsupportedFields.rejected());
-        return new Service(SidecarBootstrap.of(sidecar), settings, parsers, identity(sidecar)).run(out);
+        return new Service(SidecarBootstrap.of(sidecar), settings, parsers, own -> identity(sidecar, own)).run(out);
     }
 
-    private static Function<EventLoops, Identity> identity(SidecarOptions sidecar) {
+    static Identity identity(SidecarOptions options, EventLoops loops) {
         InstantSource clock = InstantSource.system();
-        return loops -> switch (sidecar.identity()) {
+        return switch (options.identity()) {
             case SidecarOptions.IdentityFrom.Issued issued ->
                 Identities.issued(issued.options(), loops, clock, IdentityMetrics.NONE);
             case SidecarOptions.IdentityFrom.Mounted mounted ->
