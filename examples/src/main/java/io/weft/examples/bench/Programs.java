@@ -1,6 +1,7 @@
 package io.weft.examples.bench;
 
 import io.weft.examples.bench.Settings.Program;
+import io.weft.examples.lab.Distribution;
 import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
@@ -83,7 +84,7 @@ public final class Programs {
     }
 
     private static Path envoyFolder() {
-        return Settings.root().resolve("target/bench/envoy");
+        return Distribution.root().resolve("target/bench/envoy");
     }
 
     private static Path fetchedEnvoy() {
@@ -95,30 +96,15 @@ public final class Programs {
     }
 
     private static Program weft() {
-        return weft("proxy", "io.weft.proxy.ProxyMain", "192m");
+        return weft("proxy", "io.weft.proxy.ProxyMain");
     }
 
     static Program controlPlane() {
-        return weft("control-plane", "io.weft.controlplane.ControlPlaneMain", "256m");
+        return weft("control-plane", "io.weft.controlplane.ControlPlaneMain");
     }
 
-    /** As a user starts it where there is a launcher; else, as in tests, from this very class path. */
-    private static Program weft(String name, String mainClass, String heap) {
-        Path launcher = Settings.root().resolve("dist/bin/weft");
-        String version = "Java " + Runtime.version();
-        if (System.getenv("WEFT_ROOT") != null && Files.isExecutable(launcher)) {
-            return new Program(List.of(launcher.toString(), name), version);
-        }
-        var command = List.of(
-                Path.of(System.getProperty("java.home"), "bin/java").toString(),
-                "-XX:+UseSerialGC",
-                "-Xmx" + heap,
-                "--enable-native-access=ALL-UNNAMED",
-                "--sun-misc-unsafe-memory-access=allow",
-                "-cp",
-                System.getProperty("java.class.path"),
-                mainClass);
-        return new Program(command, version);
+    private static Program weft(String name, String mainClass) {
+        return new Program(Distribution.inPlace().java(name, mainClass, List.of()), "Java " + Runtime.version());
     }
 
     private static String version(Path program, String option) {

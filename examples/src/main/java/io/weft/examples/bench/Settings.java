@@ -1,6 +1,5 @@
 package io.weft.examples.bench;
 
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -39,11 +38,5 @@ record Settings(
         Program {
             command = List.copyOf(command);
         }
-    }
-
-    /** Where something is fetched to and looked for. */
-    static Path root() {
-        String told = System.getenv("WEFT_ROOT");
-        return Path.of(told == null ? "" : told).toAbsolutePath();
     }
 }

@@ -9,13 +9,14 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Weft's programs as the pods run them: the shipped layout where there is one, which is where {@code WEFT_DIST} says or
  * where this very process runs from; otherwise the class path and JVM of this process, without a class cache, so that a single
  * test can be run from an editor. Where other users may not read a part, they get a copy.
  */
-final class Distribution {
+public final class Distribution {
 
     private final Path java;
     private final UnaryOperator<String> classPath;
@@ -29,27 +30,44 @@ final class Distribution {
         this.caches = caches;
     }
 
-    /** @param copies a folder for what has to be copied */
+    /** For other users: what they may not read is copied to this folder. */
     static Distribution in(Path copies) {
-        Path runtime = Path.of(System.getProperty("java.home"));
-        String told = System.getenv("WEFT_DIST");
-        Path shipped = told == null ? Objects.requireNonNullElse(runtime.getParent(), runtime) : Path.of(told);
-        return Files.isRegularFile(shipped.resolve("conf/proxy.classpath"))
-                ? shipped(shipped, copies)
-                : ofThisProcess(runtime, copies);
+        Path dist = shipped();
+        return dist == null ? ofThisProcess(copies) : shipped(readable(dist, copies));
     }
 
-    private static Distribution shipped(Path dist, Path copies) {
-        Path home = dist;
-        if (!LabFiles.everybodyMayRead(dist.resolve("runtime/bin/java"))) {
-            home = copies.resolve("dist");
-            LabFiles.openFolder(home);
-            for (String part : List.of("runtime", "lib", "conf", "cache")) {
-                if (Files.exists(dist.resolve(part))) {
-                    LabFiles.copy(dist.resolve(part), home.resolve(part));
-                }
+    /** For the user of this process, where everything is. */
+    public static Distribution inPlace() {
+        Path dist = shipped();
+        return dist == null ? ofThisProcess(Path.of(System.getProperty("java.home")), classPath()) : shipped(dist);
+    }
+
+    private static @Nullable Path shipped() {
+        Path runtime = Path.of(System.getProperty("java.home"));
+        String told = System.getenv("WEFT_DIST");
+        Path dist = told == null ? Objects.requireNonNullElse(runtime.getParent(), runtime) : Path.of(told);
+        return Files.isRegularFile(dist.resolve("conf/proxy.classpath")) ? dist : null;
+    }
+
+    private static String classPath() {
+        return System.getProperty("java.class.path");
+    }
+
+    private static Path readable(Path dist, Path copies) {
+        if (LabFiles.everybodyMayRead(dist.resolve("runtime/bin/java"))) {
+            return dist;
+        }
+        Path home = copies.resolve("dist");
+        LabFiles.openFolder(home);
+        for (String part : List.of("runtime", "lib", "conf", "cache")) {
+            if (Files.exists(dist.resolve(part))) {
+                LabFiles.copy(dist.resolve(part), home.resolve(part));
             }
         }
+        return home;
+    }
+
+    private static Distribution shipped(Path home) {
         return new Distribution(
                 home.resolve("runtime/bin/java"), jars(home), home.resolve("conf"), home.resolve("cache"));
     }
@@ -65,8 +83,8 @@ final class Distribution {
         };
     }
 
-    private static Distribution ofThisProcess(Path runtime, Path copies) {
-        Path home = runtime;
+    private static Distribution ofThisProcess(Path copies) {
+        Path home = Path.of(System.getProperty("java.home"));
         if (!LabFiles.everybodyMayRead(home.resolve("bin/java"))) {
             LabFiles.openFolder(copies.resolve("jdk"));
             for (String part : List.of("bin", "conf", "lib", "release")) {
@@ -75,15 +93,20 @@ final class Distribution {
             home = copies.resolve("jdk");
         }
         var parts = new ArrayList<String>();
-        for (String entry : System.getProperty("java.class.path").split(File.pathSeparator)) {
+        for (String entry : classPath().split(File.pathSeparator)) {
             Path part = Path.of(entry).toAbsolutePath();
             if (Files.exists(part) && !part.endsWith("target/test-classes")) {
                 parts.add(readable(part, copies, parts.size()).toString());
             }
         }
-        String path = String.join(File.pathSeparator, parts);
+        return ofThisProcess(home, String.join(File.pathSeparator, parts));
+    }
+
+    /** Flags are those that are shipped; a class cache would not be good for this class path. */
+    private static Distribution ofThisProcess(Path home, String classPath) {
+        Path source = root().resolve("packaging");
         return new Distribution(
-                home.resolve("bin/java"), _ -> path, root().resolve("packaging/conf"), copies.resolve("no-cache"));
+                home.resolve("bin/java"), _ -> classPath, source.resolve("conf"), source.resolve("cache"));
     }
 
     private static Path readable(Path part, Path copies, int number) {
@@ -98,7 +121,7 @@ final class Distribution {
     }
 
     /** The root of the source tree: what the launcher says, or the first folder above this one that has a launcher. */
-    static Path root() {
+    public static Path root() {
         String told = System.getenv("WEFT_ROOT");
         if (told != null) {
             return Path.of(told);
@@ -113,7 +136,7 @@ final class Distribution {
     }
 
     /** @param program whose flags and cache are taken: {@code proxy}, {@code control-plane}, {@code init}, ... */
-    List<String> java(String program, String mainClass, List<String> arguments) {
+    public List<String> java(String program, String mainClass, List<String> arguments) {
         var command = new ArrayList<String>();
         command.add(java.toString());
         // The flags themselves and not the file's name: another user need not be able to read the file.

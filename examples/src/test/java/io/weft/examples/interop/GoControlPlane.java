@@ -1,6 +1,7 @@
 package io.weft.examples.interop;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
@@ -50,30 +51,41 @@ final class GoControlPlane implements OthersControlPlane {
         Optional<Path> go = Programs.onPath("go")
                 .or(() -> Optional.of(Path.of("/usr/local/go/bin/go")).filter(Files::isExecutable));
         Assumptions.assumeTrue(go.isPresent(), "needs Go, which is not on the PATH");
-        String problem = build(go.orElseThrow(), folder);
-        Assumptions.assumeTrue(problem.isEmpty(), () -> "go-control-plane cannot be built: " + problem);
+        copySources(folder);
+        String missing = run(folder, go.orElseThrow().toString(), "mod", "download");
+        Assumptions.assumeTrue(missing.isEmpty(), () -> "go-control-plane cannot be had: " + missing);
+        // From here on it is ours: a server that does not build is a failure.
+        assertThat(run(folder, go.orElseThrow().toString(), "build", "-o", "server", "."))
+                .isEmpty();
         return folder.resolve("server");
     }
 
-    /** Builds what changed. */
-    private static String build(Path go, Path folder) {
+    private static void copySources(Path folder) {
         try {
             Files.createDirectories(folder);
             for (String file : FILES) {
                 Files.copy(SOURCES.resolve(file), folder.resolve(file), StandardCopyOption.REPLACE_EXISTING);
             }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** What a command of Go says when it fails; empty when it does not. */
+    private static String run(Path folder, String... command) {
+        try {
             Path log = folder.resolve("build.log");
-            var builder = new ProcessBuilder(go.toString(), "build", "-o", "server", ".")
+            var builder = new ProcessBuilder(command)
                     .directory(folder.toFile())
                     .redirectErrorStream(true)
                     .redirectOutput(log.toFile());
             builder.environment().put("GOFLAGS", "-buildvcs=false");
-            Process build = builder.start();
-            if (!build.waitFor(BUILD_MINUTES, TimeUnit.MINUTES)) {
-                build.destroyForcibly();
+            Process running = builder.start();
+            if (!running.waitFor(BUILD_MINUTES, TimeUnit.MINUTES)) {
+                running.destroyForcibly();
                 return "not done in " + BUILD_MINUTES + " minutes";
             }
-            return build.exitValue() == 0 ? "" : Files.readString(log);
+            return running.exitValue() == 0 ? "" : Files.readString(log);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         } catch (InterruptedException e) {
