@@ -39,8 +39,7 @@ public final class ProxyMain implements Callable<Integer> {
         // Netty would otherwise look for SLF4J, find it without a provider, and say so.
         io.netty.util.internal.logging.InternalLoggerFactory.setDefaultFactory(
                 io.netty.util.internal.logging.JdkLoggerFactory.INSTANCE);
-        // It takes a stack trace of one buffer in 128: a fifth of the CPU of bulk TLS. Leaks are looked for in the
-        // tests.
+        // Sampling takes a stack trace of one buffer in 128: a fifth of the CPU of bulk TLS. Tests look for leaks.
         if (System.getProperty("io.netty.leakDetection.level") == null) {
             ResourceLeakDetector.setLevel(ResourceLeakDetector.Level.DISABLED);
         }

@@ -72,9 +72,8 @@ final class GrpcClient {
         }
         switch (port.policy().tls()) {
             case ISTIO_MUTUAL -> cluster.setTransportSocket(MutualTls.grpcClient(port.peers(), port.namespaceIds()));
-            // As in Istio. A cluster of gRPC has one kind of transport for all its endpoints, and none of the ALPN
-            // names
-            // by which a PERMISSIVE server tells the mesh's TLS from the application's.
+            // As in Istio. A cluster of gRPC has one kind of transport for all its endpoints, and no ALPN name
+            // by which a PERMISSIVE server could tell the mesh's TLS from the application's.
             case AUTO, DISABLE -> {}
         }
         return cluster.build();

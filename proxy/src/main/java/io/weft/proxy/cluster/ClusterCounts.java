@@ -9,7 +9,7 @@ import java.util.concurrent.ConcurrentMap;
  * What all event loops count of the clusters in use, by cluster. Asked when a loop first uses a cluster and when it lets
  * go of it, never by a request. Thread-safe.
  */
-public final class OpenRequests {
+public final class ClusterCounts {
 
     /** Counted of one cluster. */
     record Shared(RequestLimit.Counts requests, ConnectionLimit.Counts connections, int loops) {
@@ -26,7 +26,7 @@ public final class OpenRequests {
     private final ConcurrentMap<String, Shared> byCluster = new ConcurrentHashMap<>();
 
     /** @param loops how many event loops there are */
-    public OpenRequests(int loops) {
+    public ClusterCounts(int loops) {
         this.loops = loops;
     }
 

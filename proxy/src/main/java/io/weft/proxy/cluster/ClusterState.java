@@ -35,17 +35,17 @@ public final class ClusterState {
     private final Map<EndpointKey, Host> hosts = new HashMap<>();
     private final Map<InetSocketAddress, Host> byDestination = new HashMap<>();
     private final Deadline sweep = new Sweep();
-    private final OpenRequests openRequests;
-    private final OpenRequests.Shared counts;
+    private final ClusterCounts clusterCounts;
+    private final ClusterCounts.Shared counts;
     private ClusterReport.Traffic gone = ClusterReport.Traffic.NONE;
     private Cluster cluster;
     private Picker<Host> picker;
 
-    ClusterState(Worker worker, Dialer dialer, OpenRequests openRequests, Cluster cluster) {
+    ClusterState(Worker worker, Dialer dialer, ClusterCounts clusterCounts, Cluster cluster) {
         this.worker = worker;
         this.dialer = dialer;
-        this.openRequests = openRequests;
-        this.counts = openRequests.join(cluster.name());
+        this.clusterCounts = clusterCounts;
+        this.counts = clusterCounts.join(cluster.name());
         this.cluster = cluster;
         this.picker = build(cluster);
     }
@@ -195,7 +195,7 @@ public final class ClusterState {
         byDestination.values().forEach(this::retire);
         hosts.clear();
         byDestination.clear();
-        openRequests.leave(cluster.name());
+        clusterCounts.leave(cluster.name());
     }
 
     /** Endpoints known to this loop; those of original destinations only while they are in use. */

@@ -18,14 +18,14 @@ public final class Clusters {
 
     private final Worker worker;
     private final Dialer dialer;
-    private final OpenRequests openRequests;
+    private final ClusterCounts clusterCounts;
     private final Map<String, ClusterState> used = new HashMap<>();
 
-    /** @param openRequests shared by the event loops of one proxy */
-    public Clusters(Worker worker, Dialer dialer, OpenRequests openRequests) {
+    /** @param clusterCounts shared by the event loops of one proxy */
+    public Clusters(Worker worker, Dialer dialer, ClusterCounts clusterCounts) {
         this.worker = worker;
         this.dialer = dialer;
-        this.openRequests = openRequests;
+        this.clusterCounts = clusterCounts;
     }
 
     /** The cluster of that name in the current snapshot, or null if there is none. */
@@ -36,7 +36,7 @@ public final class Clusters {
             return null;
         }
         if (state == null) {
-            state = new ClusterState(worker, dialer, openRequests, cluster);
+            state = new ClusterState(worker, dialer, clusterCounts, cluster);
             used.put(name, state);
         } else if (state.cluster() != cluster) {
             state.update(cluster);

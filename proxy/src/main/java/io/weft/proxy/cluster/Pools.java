@@ -73,7 +73,7 @@ final class Pools {
                 named.values().removeIf(HostPool::isUnused);
             }
             if (named.size() >= MAX_NAMES) {
-                return made(key.overHttp2(), target, ConnectionLimit.NOTHING); // takes nobody
+                return made(key.overHttp2(), target, ConnectionLimit.nothing()); // takes nobody
             }
             pool = made(key.overHttp2(), target.withAuthority(authority), limit);
             named.put(key, pool);

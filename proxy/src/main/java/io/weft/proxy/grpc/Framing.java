@@ -41,9 +41,7 @@ public final class Framing {
     /** Takes the buffer over. */
     public void add(ByteBufAllocator allocator, ByteBuf piece) {
         ByteBuf earlier = unread;
-        unread = earlier == null
-                ? piece
-                : ByteToMessageDecoder.MERGE_CUMULATOR.cumulate(allocator, earlier, piece);
+        unread = earlier == null ? piece : ByteToMessageDecoder.MERGE_CUMULATOR.cumulate(allocator, earlier, piece);
     }
 
     /** The next whole message; null while there is none. */

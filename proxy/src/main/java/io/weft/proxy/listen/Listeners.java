@@ -101,8 +101,7 @@ public final class Listeners {
         if (state != null) {
             Listener before = state.compiled().listener();
             state.replace(compiled);
-            // Those accepted under the old configuration end when they are done; but not those whose chain is still
-            // there.
+            // Those accepted under the old configuration end when they are done, unless their chain is still there.
             Set<FilterChain> kept = Collections.newSetFromMap(new IdentityHashMap<>());
             if (before.isSameButForChains(listener)) {
                 kept.addAll(listener.allChains());

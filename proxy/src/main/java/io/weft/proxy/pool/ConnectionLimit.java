@@ -16,15 +16,17 @@ public final class ConnectionLimit {
         private final AtomicInteger waiting = new AtomicInteger();
     }
 
-    /** Nothing may be had. */
-    public static final ConnectionLimit NOTHING = new ConnectionLimit(new Counts(), new Cluster.Limits(0, 0, 0));
-
     private final Counts counts;
     private final Cluster.Limits limits;
 
     public ConnectionLimit(Counts counts, Cluster.Limits limits) {
         this.counts = counts;
         this.limits = limits;
+    }
+
+    /** Nothing may be had. */
+    public static ConnectionLimit nothing() {
+        return new ConnectionLimit(new Counts(), new Cluster.Limits(0, 0, 0));
     }
 
     public boolean allowsNoConnection() {

@@ -2,9 +2,9 @@ package io.weft.proxy.runtime;
 
 import io.netty.channel.EventLoop;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.weft.proxy.cluster.ClusterCounts;
 import io.weft.proxy.cluster.ClusterReport;
 import io.weft.proxy.cluster.Clusters;
-import io.weft.proxy.cluster.OpenRequests;
 import io.weft.proxy.config.Listener;
 import io.weft.proxy.config.Snapshot;
 import io.weft.proxy.connect.Dialer;
@@ -38,7 +38,7 @@ public final class Proxy implements AutoCloseable {
     public Proxy(int concurrency, TlsContexts tls, ConnectionObserver connections, ExchangeObserver exchanges) {
         this.group = new MultiThreadIoEventLoopGroup(concurrency, new WorkerThreads(), HalfClosedEpoll.newFactory());
         this.tls = tls;
-        OpenRequests openRequests = new OpenRequests(concurrency);
+        ClusterCounts clusterCounts = new ClusterCounts(concurrency);
         List<Worker> made = new ArrayList<>();
         Map<Integer, Pipelines.LoopParts> parts = new HashMap<>();
         for (int index = 0; index < concurrency; index++) {
@@ -46,7 +46,7 @@ public final class Proxy implements AutoCloseable {
             Worker worker = new Worker(loop, index);
             Dialer dialer = new Dialer(worker, tls);
             made.add(worker);
-            parts.put(index, new Pipelines.LoopParts(new Clusters(worker, dialer, openRequests), dialer));
+            parts.put(index, new Pipelines.LoopParts(new Clusters(worker, dialer, clusterCounts), dialer));
         }
         this.workers = List.copyOf(made);
         this.loops = Map.copyOf(parts);

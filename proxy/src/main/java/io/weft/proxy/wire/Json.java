@@ -35,7 +35,7 @@ public final class Json {
     }
 
     /**
-     * A JSON object, in the order written. Read as YAML, which JSON is a part of.
+     * A JSON object, in the order written. It is read as YAML in braces, of which JSON is a part, so a missing quote may pass.
      *
      * @throws IllegalArgumentException for any other text
      */
@@ -49,9 +49,9 @@ public final class Json {
     }
 
     /**
-     * A JSON value.
+     * A JSON value, read as YAML.
      *
-     * @throws IllegalArgumentException for any other text
+     * @throws IllegalArgumentException for text that is neither
      */
     public static Object read(String text) {
         LoadSettings settings = LoadSettings.builder()

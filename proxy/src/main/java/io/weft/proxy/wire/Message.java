@@ -96,7 +96,7 @@ public final class Message {
         return get(field, Boolean.class, false);
     }
 
-    /** Of 32 bits; unsigned ones from 2^31 on are negative. */
+    /** Of 32 bits; unsigned ones from 2^31 on are negative. Of an enum, the constant's number. */
     public int number(String field) {
         return get(field, Integer.class, 0);
     }
@@ -118,10 +118,6 @@ public final class Message {
     public String choice(String field) {
         Field found = type.named(field);
         return constant(found, value(found) instanceof Integer value ? value : 0);
-    }
-
-    public int choiceNumber(String field) {
-        return number(field);
     }
 
     public Message message(String field) {

@@ -4,11 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import org.junit.jupiter.api.Test;
 
-class OpenRequestsTest {
+class ClusterCountsTest {
 
     @Test
     void loops_share_the_counts_of_a_cluster_until_the_last_has_left() {
-        OpenRequests open = new OpenRequests(2);
+        ClusterCounts open = new ClusterCounts(2);
         var counts = open.join("a").connections();
         assertThat(open.join("a").connections()).isSameAs(counts);
         assertThat(open.join("b").connections()).isNotSameAs(counts);

@@ -144,7 +144,7 @@ final class ClusterParser {
                 noAssignment();
                 yield new Discovery.OriginalDestination();
             }
-            default -> throw HeaderChangesParser.unknown(path.field("type"), message.choiceNumber("type"));
+            default -> throw HeaderChangesParser.unknown(path.field("type"), message.number("type"));
         };
     }
 
@@ -183,8 +183,7 @@ final class ClusterParser {
             case "V4_PREFERRED" -> DnsFamily.V4_PREFERRED;
             case "ALL" -> DnsFamily.ALL;
             default ->
-                throw HeaderChangesParser.unknown(
-                        path.field("dns_lookup_family"), message.choiceNumber("dns_lookup_family"));
+                throw HeaderChangesParser.unknown(path.field("dns_lookup_family"), message.number("dns_lookup_family"));
         };
     }
 

@@ -140,8 +140,7 @@ final class FilterChainParser {
                     case "SAME_IP_OR_LOOPBACK" -> SourceType.SAME_IP_OR_LOOPBACK;
                     case "EXTERNAL" -> SourceType.EXTERNAL;
                     default ->
-                        throw HeaderChangesParser.unknown(
-                                path.field("source_type"), message.choiceNumber("source_type"));
+                        throw HeaderChangesParser.unknown(path.field("source_type"), message.number("source_type"));
                 },
                 AddressParser.cidrs(message.messages("source_prefix_ranges"), path.field("source_prefix_ranges")),
                 sourcePorts);

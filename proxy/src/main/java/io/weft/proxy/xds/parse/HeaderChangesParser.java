@@ -47,7 +47,7 @@ final class HeaderChangesParser {
         String name = changeable(message.message("header").text("key"), header.field("key"));
         String value = literal(message.message("header").text("value"), header.field("value"));
         if (message.has("append")) {
-            if (message.choiceNumber("append_action") != 0) {
+            if (message.number("append_action") != 0) {
                 throw new InvalidResource(path.field("append"), "expected append or append_action, not both");
             }
             return new HeaderChanges.Set(
@@ -62,7 +62,7 @@ final class HeaderChangesParser {
             case "ADD_IF_ABSENT" -> HeaderChanges.How.ADD_IF_ABSENT;
             case "OVERWRITE_IF_EXISTS_OR_ADD" -> HeaderChanges.How.OVERWRITE_OR_ADD;
             case "OVERWRITE_IF_EXISTS" -> HeaderChanges.How.OVERWRITE_IF_PRESENT;
-            default -> throw unknown(path.field("append_action"), message.choiceNumber("append_action"));
+            default -> throw unknown(path.field("append_action"), message.number("append_action"));
         };
         return new HeaderChanges.Set(name, value, how);
     }

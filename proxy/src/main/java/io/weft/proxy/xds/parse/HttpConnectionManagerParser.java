@@ -227,7 +227,7 @@ final class HttpConnectionManagerParser {
             default ->
                 throw HeaderChangesParser.unknown(
                         path.field("path_with_escaped_slashes_action"),
-                        message.choiceNumber("path_with_escaped_slashes_action"));
+                        message.number("path_with_escaped_slashes_action"));
         };
         return new PathRules(message.message("normalize_path").flag("value"), message.flag("merge_slashes"), escaped);
     }
@@ -242,7 +242,7 @@ final class HttpConnectionManagerParser {
             case "ALWAYS_FORWARD_ONLY" -> ClientCert.ALWAYS_FORWARD_ONLY;
             default ->
                 throw HeaderChangesParser.unknown(
-                        path.field("forward_client_cert_details"), message.choiceNumber("forward_client_cert_details"));
+                        path.field("forward_client_cert_details"), message.number("forward_client_cert_details"));
         };
         return new Forwarded(
                 message.message("use_remote_address").flag("value"),
@@ -265,8 +265,7 @@ final class HttpConnectionManagerParser {
             case "PASS_THROUGH" -> ServerHeader.PASS_THROUGH;
             default ->
                 throw HeaderChangesParser.unknown(
-                        path.field("server_header_transformation"),
-                        message.choiceNumber("server_header_transformation"));
+                        path.field("server_header_transformation"), message.number("server_header_transformation"));
         };
     }
 

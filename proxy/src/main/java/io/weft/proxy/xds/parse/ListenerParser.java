@@ -144,8 +144,7 @@ final class ListenerParser {
             case "INBOUND" -> Listener.Direction.INBOUND;
             case "OUTBOUND" -> Listener.Direction.OUTBOUND;
             default ->
-                throw HeaderChangesParser.unknown(
-                        path.field("traffic_direction"), message.choiceNumber("traffic_direction"));
+                throw HeaderChangesParser.unknown(path.field("traffic_direction"), message.number("traffic_direction"));
         };
     }
 

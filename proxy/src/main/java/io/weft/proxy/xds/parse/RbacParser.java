@@ -57,7 +57,7 @@ final class RbacParser {
             case "ALLOW" -> Rbac.Action.ALLOW;
             case "DENY" -> Rbac.Action.DENY;
             case "LOG" -> Rbac.Action.LOG;
-            default -> throw HeaderChangesParser.unknown(path.field("action"), message.choiceNumber("action"));
+            default -> throw HeaderChangesParser.unknown(path.field("action"), message.number("action"));
         };
         TreeMap<String, Rbac.Policy> policies = new TreeMap<>();
         message.entries("policies").forEach((name, policy) -> {

@@ -135,8 +135,7 @@ final class RouteParser {
             case "HUNDRED" -> numerator * 10_000;
             case "TEN_THOUSAND" -> numerator * 100;
             case "MILLION" -> numerator;
-            default ->
-                throw HeaderChangesParser.unknown(path.field("denominator"), message.choiceNumber("denominator"));
+            default -> throw HeaderChangesParser.unknown(path.field("denominator"), message.number("denominator"));
         };
         return (int) Scalars.within(scaled, 0, Route.Match.ALL, path.field("numerator"));
     }
@@ -148,8 +147,7 @@ final class RouteParser {
             case "SEE_OTHER" -> 303;
             case "TEMPORARY_REDIRECT" -> 307;
             case "PERMANENT_REDIRECT" -> 308;
-            default ->
-                throw HeaderChangesParser.unknown(path.field("response_code"), message.choiceNumber("response_code"));
+            default -> throw HeaderChangesParser.unknown(path.field("response_code"), message.number("response_code"));
         };
         String scheme = switch (message.which("scheme_rewrite_specifier")) {
             case "https_redirect" -> message.flag("https_redirect") ? "https" : null;

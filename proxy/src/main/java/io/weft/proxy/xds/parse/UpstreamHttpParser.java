@@ -66,7 +66,7 @@ final class UpstreamHttpParser {
                 || message.has("common_http_protocol_options")
                 || message.has("upstream_http_protocol_options")
                 || message.has("max_requests_per_connection")
-                || message.choiceNumber("protocol_selection") != 0) {
+                || message.number("protocol_selection") != 0) {
             throw new InvalidResource(
                     path.field("typed_extension_protocol_options"),
                     "expected either this or the cluster's own *_protocol_options, not both");
