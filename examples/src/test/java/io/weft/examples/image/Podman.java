@@ -35,10 +35,13 @@ final class Podman implements AutoCloseable {
             "--ulimit=nproc=4096:4096");
 
     private final Path folder;
+    private final String driver;
 
     /** The path of a store may not be long: sockets are in it. */
     Podman() throws IOException {
         this.folder = Files.createTempDirectory("weft-podman");
+        // The one that is slow works where the other cannot: in a container, whose files are an overlay already.
+        this.driver = Files.getFileStore(folder).type().equals("overlay") ? "vfs" : "overlay";
     }
 
     String load(Path archive) {
@@ -68,7 +71,7 @@ final class Podman implements AutoCloseable {
                 "--root=" + folder.resolve("root"),
                 "--runroot=" + folder.resolve("run"),
                 "--tmpdir=" + folder.resolve("tmp"),
-                "--storage-driver=overlay",
+                "--storage-driver=" + driver,
                 "--cgroup-manager=cgroupfs",
                 "--events-backend=none"));
         return command;
