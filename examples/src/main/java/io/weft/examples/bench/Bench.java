@@ -110,7 +110,10 @@ final class Bench {
     }
 
     private void warmUp(Scenario scenario, Deployment deployment, int enough) {
-        int seconds = Math.max(1, (int) settings.warmUp().toSeconds());
+        int seconds = (int) settings.warmUp().toSeconds();
+        if (seconds == 0) {
+            return;
+        }
         long requests = 0;
         // A JIT compiler counts calls, not seconds: on a slow machine it needs more of them.
         for (int part = 0; part == 0 || (part < MOST_WARM_UPS && requests < enough); part++) {

@@ -162,7 +162,7 @@ final class Deployment {
             try {
                 // Only the one in front can be asked in plain text, and its answer needs all of them.
                 if (place.equals(places.getLast())) {
-                    nanos = Probe.awaitGood(scenario, reached(place), proxy, since, START_TIMEOUT);
+                    nanos = Probe.awaitGood(scenario, reached(place), proxies, since, START_TIMEOUT);
                 } else {
                     Probe.awaitListening(reached(place), proxy, START_TIMEOUT);
                 }

@@ -34,9 +34,10 @@ final class Probe {
     /**
      * Asks until the answer is right.
      *
+     * @param needed all that have to run for that
      * @return nanoseconds since {@code since}
      */
-    static long awaitGood(Scenario scenario, Address at, Process proxy, long since, Duration timeout) {
+    static long awaitGood(Scenario scenario, Address at, List<Process> needed, long since, Duration timeout) {
         String seen = "nothing";
         while (System.nanoTime() - since < timeout.toNanos()) {
             try {
@@ -45,8 +46,8 @@ final class Probe {
             } catch (IOException notYet) {
                 seen = String.valueOf(notYet.getMessage());
             }
-            if (!proxy.isAlive()) {
-                throw new BenchException("it ended with " + proxy.exitValue());
+            if (!needed.stream().allMatch(Process::isAlive)) {
+                throw new BenchException("no right answer at " + at + "; last seen: " + seen);
             }
             if (Thread.currentThread().isInterrupted()) {
                 throw new BenchException("interrupted");

@@ -36,7 +36,7 @@ record Rig(
         Process server = processes.start(ground.atServer(backend), workspace.log("backend"));
         var rig = new Rig(workspace, processes, ground, configuration, ports, server, http1, http2, trailers);
         Probe.awaitGood(
-                Scenario.PLAIN, new Address(ground.server(), http1), server, System.nanoTime(), START_TIMEOUT);
+                Scenario.PLAIN, new Address(ground.server(), http1), List.of(server), System.nanoTime(), START_TIMEOUT);
         if (scenarios.stream().anyMatch(scenario -> scenario.protocol() == Protocol.GRPC)) {
             List<String> command = configuration.trailersBackend(Programs.needed("nghttpd"), trailers);
             Probe.awaitListening(

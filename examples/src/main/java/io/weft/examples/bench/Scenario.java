@@ -46,10 +46,10 @@ enum Scenario {
             Protocol.HTTP1,
             Content.SMALL),
     START("start", "Start of the client's side of an mTLS chain, told by a file", Shape.START),
-    START_ADS("start", "The same, with certificate and configuration over ADS", Shape.START),
+    START_ADS("start", "Start with certificate and configuration over ADS", Shape.START),
     START_SIDECAR(
             "start",
-            "The same, as a sidecar: a certificate for its own key by a join token, configuration over ADS",
+            "Start as a sidecar: certificate for its own key by a join token, configuration over ADS",
             Shape.START),
     CLUSTERS_1("clusters", "Start with one mTLS cluster of 10 endpoints", Shape.START),
     CLUSTERS_20("clusters", "Start with 20 mTLS clusters of 10 endpoints", Shape.START),
