@@ -8,6 +8,7 @@ import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.IntStream;
 
 /** Runs the scenarios, peer beside peer. A peer that fails is left out of its scenario, and named. Used by one thread. */
@@ -68,6 +69,11 @@ final class Bench {
             if (program == null
                     || !settings.peers().contains(peer)
                     || !scenario.peers().contains(peer)) {
+                continue;
+            }
+            Optional<String> lacking = Programs.lacking(peer, scenario);
+            if (lacking.isPresent()) {
+                progress.println("  " + peer.title() + " is left out: no " + lacking.get());
                 continue;
             }
             try {

@@ -232,6 +232,9 @@ final class Configuration {
     }
 
     private String nginx(String name, Scenario scenario, Place place) {
+        if (scenario.protocol() == Protocol.TCP) {
+            return nginxTcp(name, place);
+        }
         boolean once = scenario.newConnections() && place.securesUpstream();
         boolean http2 = scenario.protocol().http2();
         String prefix = http2 ? "grpc" : "proxy";
@@ -263,6 +266,32 @@ final class Configuration {
                         Map.entry(
                                 "upstream_tls",
                                 place.securesUpstream() ? Template.render("nginx-upstream-tls.conf", certs) : "")));
+    }
+
+    private String nginxTcp(String name, Place place) {
+        Map<String, String> tls =
+                Map.of("certs", workspace.certs().toString(), "reuse", "on", "prefix", "proxy");
+        return Template.render(
+                "nginx-tcp.conf",
+                Map.of(
+                        "module",
+                        Programs.NGINX_STREAM.toString(),
+                        "user",
+                        nginxUser(),
+                        "folder",
+                        workspace.folder().toString(),
+                        "name",
+                        name,
+                        "listen",
+                        place.listen() + (place.securesDownstream() ? " ssl" : ""),
+                        "next",
+                        place.next().toString(),
+                        "downstream_tls",
+                        place.securesDownstream() ? Template.render("nginx-downstream-tls.conf", tls) : "",
+                        "upstream_tls",
+                        place.securesUpstream()
+                                ? "proxy_ssl on;\n    " + Template.render("nginx-upstream-tls.conf", tls)
+                                : ""));
     }
 
     private static String alpn(Scenario scenario) {

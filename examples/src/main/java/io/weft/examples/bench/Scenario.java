@@ -174,13 +174,13 @@ enum Scenario {
     }
 
     /**
-     * Who can do this work: nginx does HTTP/2 to upstreams by its module for gRPC, and Debian's light one has no TCP proxy; a
-     * large configuration, and one over ADS, is compared among those that take the same.
+     * Who can do this work: a large configuration, and one over ADS, is compared among those that take the same; without
+     * a proxy there is nothing to start.
      */
     Set<Peer> peers() {
         return switch (this) {
-            case PLAIN, PLAIN_HTTP2, PLAIN_GRPC, CHAIN, CHAIN_64K, CHAIN_HTTP2, GRPC -> EnumSet.allOf(Peer.class);
-            case TCP, TCP_CHAIN -> EnumSet.complementOf(EnumSet.of(Peer.NGINX));
+            case PLAIN, PLAIN_HTTP2, PLAIN_GRPC, CHAIN, CHAIN_64K, CHAIN_HTTP2, GRPC, TCP, TCP_CHAIN ->
+                EnumSet.allOf(Peer.class);
             case HANDSHAKE, HANDSHAKE_RESUMED, START -> EnumSet.complementOf(EnumSet.of(Peer.DIRECT));
             case START_ADS, CLUSTERS_1, CLUSTERS_20, CLUSTERS_1000 -> EnumSet.of(Peer.WEFT, Peer.ENVOY);
             case START_SIDECAR -> EnumSet.of(Peer.WEFT);
