@@ -252,8 +252,7 @@ final class Bench {
             Collections.rotate(deployments, 1);
             for (Deployment deployment : List.copyOf(deployments)) {
                 attempt(scenario, deployment, deployments, () -> {
-                    OpenLoop.Outcome outcome =
-                            OpenLoop.run(scenario, deployment.entry(), settings.seconds(), rate);
+                    OpenLoop.Outcome outcome = OpenLoop.run(scenario, deployment.entry(), settings.seconds(), rate);
                     results.add(scenario, deployment.peer(), Figure.HALF_RATE, rate);
                     results.add(scenario, deployment.peer(), Figure.HALF_P50, outcome.millis(50));
                     results.add(scenario, deployment.peer(), Figure.HALF_P90, outcome.millis(90));

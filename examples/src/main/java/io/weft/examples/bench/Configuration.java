@@ -269,8 +269,7 @@ final class Configuration {
     }
 
     private String nginxTcp(String name, Place place) {
-        Map<String, String> tls =
-                Map.of("certs", workspace.certs().toString(), "reuse", "on", "prefix", "proxy");
+        Map<String, String> tls = Map.of("certs", workspace.certs().toString(), "reuse", "on", "prefix", "proxy");
         return Template.render(
                 "nginx-tcp.conf",
                 Map.of(

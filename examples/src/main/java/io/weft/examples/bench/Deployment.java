@@ -66,7 +66,8 @@ final class Deployment {
         var listen = scenario.clusters() == 0 ? between : new Address("0.0.0.0", between.port());
         return List.of(
                 new Place(Role.SERVER_SIDE, listen, backend),
-                new Place(Role.CLIENT_SIDE, new Address(Ground.LOCAL, rig.ports().next()), between));
+                new Place(
+                        Role.CLIENT_SIDE, new Address(Ground.LOCAL, rig.ports().next()), between));
     }
 
     Peer peer() {
@@ -140,7 +141,9 @@ final class Deployment {
 
     /** Where the client's side finds a proxy. */
     private Address reached(Place place) {
-        return place.atServer() ? new Address(rig.ground().server(), place.listen().port()) : place.listen();
+        return place.atServer()
+                ? new Address(rig.ground().server(), place.listen().port())
+                : place.listen();
     }
 
     private Launch launch(Place place) {

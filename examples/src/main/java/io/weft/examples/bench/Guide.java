@@ -36,9 +36,8 @@ final class Guide implements AutoCloseable {
     private Guide(Rig rig, Place place, boolean sidecar) throws IOException {
         this.rig = rig;
         // The socket is made by the group's thread, and that is started by this one: both are on the client's side.
-        NettyServerBuilder builder = NettyServerBuilder.forAddress(new Address(
-                        Ground.LOCAL, rig.ports().next())
-                .socket());
+        NettyServerBuilder builder = NettyServerBuilder.forAddress(
+                new Address(Ground.LOCAL, rig.ports().next()).socket());
         if (sidecar) {
             builder.sslContext(Teacher.secured(rig.workspace().authority()));
         }
@@ -89,8 +88,8 @@ final class Guide implements AutoCloseable {
     }
 
     private String token() {
-        var tokens = new JoinTokens(
-                new AuthorityFolder(rig.workspace().authorityFolder()).tokens(), InstantSource.system());
+        var tokens =
+                new JoinTokens(new AuthorityFolder(rig.workspace().authorityFolder()).tokens(), InstantSource.system());
         try {
             return tokens.create(
                             Workspace.CLIENT,

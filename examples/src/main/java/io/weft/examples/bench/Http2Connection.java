@@ -53,7 +53,12 @@ final class Http2Connection implements KeptConnection {
         var begin = new ByteArrayOutputStream();
         begin.writeBytes(PREFACE);
         // SETTINGS_INITIAL_WINDOW_SIZE, and as much for the connection: nothing here has to wait for us to read.
-        frame(begin, SETTINGS, 0, 0, ByteBuffer.allocate(6).putShort((short) 4).putInt(1 << 30).array());
+        frame(
+                begin,
+                SETTINGS,
+                0,
+                0,
+                ByteBuffer.allocate(6).putShort((short) 4).putInt(1 << 30).array());
         frame(begin, WINDOW_UPDATE, 0, 0, ByteBuffer.allocate(4).putInt(1 << 30).array());
         send(begin);
     }
@@ -134,9 +139,10 @@ final class Http2Connection implements KeptConnection {
             case SETTINGS -> acknowledge(SETTINGS, flags, new byte[0]);
             case PING -> acknowledge(PING, flags, payload);
             case WINDOW_UPDATE -> window += of == 0 ? ByteBuffer.wrap(payload).getInt() : 0;
-            case GOAWAY, RST_STREAM -> throw new ProtocolException((type == GOAWAY ? "GOAWAY" : "RST_STREAM")
-                    + " with code "
-                    + ByteBuffer.wrap(payload).getInt(type == GOAWAY ? 4 : 0));
+            case GOAWAY, RST_STREAM ->
+                throw new ProtocolException((type == GOAWAY ? "GOAWAY" : "RST_STREAM")
+                        + " with code "
+                        + ByteBuffer.wrap(payload).getInt(type == GOAWAY ? 4 : 0));
             case HEADERS -> head(flags, payload);
             case DATA -> data(flags, payload);
             default -> {}

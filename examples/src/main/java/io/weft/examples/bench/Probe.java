@@ -79,12 +79,10 @@ final class Probe {
      * handshake, or as nginx does it by an error in place of the answer. For those that answer others.
      */
     static boolean refusesWithoutCertificate(Scenario scenario, Address at, List<X509Certificate> roots) {
-        try (SSLSocket socket =
-                (SSLSocket) trusting(roots).getSocketFactory().createSocket(at.host(), at.port())) {
+        try (SSLSocket socket = (SSLSocket) trusting(roots).getSocketFactory().createSocket(at.host(), at.port())) {
             socket.setSoTimeout(TIMEOUT_MS);
             SSLParameters parameters = socket.getSSLParameters();
-            parameters.setApplicationProtocols(
-                    new String[] {scenario.protocol().http2() ? "h2" : "http/1.1"});
+            parameters.setApplicationProtocols(new String[] {scenario.protocol().http2() ? "h2" : "http/1.1"});
             socket.setSSLParameters(parameters);
             KeptConnection.over(socket, scenario.protocol(), scenario.content()).ask(at.toString());
             return false;

@@ -53,10 +53,7 @@ final class Report {
     }
 
     String markdown() {
-        var text = new StringBuilder(machine())
-                .append("; ")
-                .append(where)
-                .append("\n\n");
+        var text = new StringBuilder(machine()).append("; ").append(where).append("\n\n");
         for (Scenario scenario : results.scenarios()) {
             text.append("### ").append(scenario.title()).append("\n\n");
             List<List<String>> table = table(scenario);
@@ -83,8 +80,8 @@ final class Report {
                         + quoted(found.getValue().version()))
                 .collect(Collectors.joining(", "));
         String failed = problems.stream().map(Report::quoted).collect(Collectors.joining(", "));
-        return "{\n  \"machine\": " + quoted(machine()) + ",\n  \"network\": " + quoted(where) + ",\n  \"versions\": {" + versions
-                + "},\n  \"scenarios\": {\n    " + scenarios + "},\n  \"problems\": [" + failed + "]\n}\n";
+        return "{\n  \"machine\": " + quoted(machine()) + ",\n  \"network\": " + quoted(where) + ",\n  \"versions\": {"
+                + versions + "},\n  \"scenarios\": {\n    " + scenarios + "},\n  \"problems\": [" + failed + "]\n}\n";
     }
 
     static String machine() {
@@ -95,8 +92,7 @@ final class Report {
     private String jsonFigures(Scenario scenario, Peer peer) {
         return results.figures(scenario).stream()
                 .filter(figure -> !results.samples(scenario, peer, figure).isEmpty())
-                .map(figure ->
-                        quoted(figure.key()) + ": " + results.samples(scenario, peer, figure))
+                .map(figure -> quoted(figure.key()) + ": " + results.samples(scenario, peer, figure))
                 .collect(Collectors.joining(", "));
     }
 

@@ -33,8 +33,7 @@ public final class Pair implements AutoCloseable {
             pair.removals.make(folder.toString(), () -> LabFiles.removeTree(folder), () -> LabFiles.openFolder(folder));
             Owner.current().write(folder);
             for (Namespace namespace : List.of(pair.client, pair.server)) {
-                pair.removals.make(
-                        namespace.name(), namespace::remove, () -> Namespace.create(namespace.name()));
+                pair.removals.make(namespace.name(), namespace::remove, () -> Namespace.create(namespace.name()));
             }
             pair.join();
             return pair;
@@ -46,7 +45,17 @@ public final class Pair implements AutoCloseable {
 
     private void join() {
         client.exec(
-                "ip", "link", "add", Network.WIRE, "type", "veth", "peer", "name", Network.WIRE, "netns", server.name());
+                "ip",
+                "link",
+                "add",
+                Network.WIRE,
+                "type",
+                "veth",
+                "peer",
+                "name",
+                Network.WIRE,
+                "netns",
+                server.name());
         plug(client, CLIENT);
         plug(server, SERVER);
         // As on loopback: a thousand new connections per second to one port would otherwise find no port of their own

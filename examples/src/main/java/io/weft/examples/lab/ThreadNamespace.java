@@ -54,7 +54,8 @@ final class ThreadNamespace {
         if (Thread.currentThread().isVirtual()) {
             throw new LabException("a virtual thread cannot enter namespace " + namespace);
         }
-        Path file = Path.of(Files.exists(Path.of("/run/netns", namespace)) ? "/run/netns" : "/var/run/netns", namespace);
+        Path file =
+                Path.of(Files.exists(Path.of("/run/netns", namespace)) ? "/run/netns" : "/var/run/netns", namespace);
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment state = arena.allocate(STATE);
             MemorySegment path = arena.allocateFrom(file.toString());
@@ -62,7 +63,7 @@ final class ThreadNamespace {
             try {
                 check((int) SETNS.invokeExact(state, descriptor, CLONE_NEWNET), state, "setns to " + file);
             } finally {
-                int unused = (int) CLOSE.invokeExact(state, descriptor);
+                int _ = (int) CLOSE.invokeExact(state, descriptor);
             }
         } catch (IOException e) {
             throw new LabException(String.valueOf(e.getMessage()), e);

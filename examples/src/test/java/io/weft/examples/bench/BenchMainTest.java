@@ -62,12 +62,22 @@ final class BenchMainTest {
 
     @Test
     void on_loopback_it_needs_no_namespaces_and_says_so() {
-        needs("wrk");
+        needs("h2load");
         needs("nginx");
         needs("haproxy");
 
         int status = run(
-                "--loopback", "--only", "plain", "--peers", "haproxy", "--seconds", "1", "--rounds", "1", "--warm-up", "0");
+                "--loopback",
+                "--only",
+                "h2",
+                "--peers",
+                "haproxy",
+                "--seconds",
+                "1",
+                "--rounds",
+                "1",
+                "--warm-up",
+                "0");
 
         assertThat(status).as("output: %s%s", out, err).isZero();
         assertThat(out.toString()).startsWith("client and server on loopback\n").contains("HAProxy");

@@ -101,7 +101,8 @@ final class ConfigurationTest {
                     .contains(Workspace.SERVER.toString(), "default", "ROOTCA")
                     .contains(Workspace.read(workspace.certs().resolve("client.key")))
                     .contains(Workspace.read(workspace.certs().resolve("roots.crt")));
-            assertThat(script.of("type.googleapis.com/envoy.service.runtime.v3.Runtime")).isEmpty();
+            assertThat(script.of("type.googleapis.com/envoy.service.runtime.v3.Runtime"))
+                    .isEmpty();
         }
     }
 

@@ -55,11 +55,8 @@ final class Http2ConnectionTest {
     @Test
     void a_call_is_answered_by_trailers_and_nothing_else_is() {
         byte[] call = Content.CALL.body();
-        assertThatCode(() -> ask(
-                        Protocol.GRPC,
-                        frame(1, 4, 1, STATUS_200),
-                        frame(0, 0, 1, call),
-                        frame(1, 5, 1, TRAILERS)))
+        assertThatCode(() ->
+                        ask(Protocol.GRPC, frame(1, 4, 1, STATUS_200), frame(0, 0, 1, call), frame(1, 5, 1, TRAILERS)))
                 .doesNotThrowAnyException();
         assertThatThrownBy(() -> ask(Protocol.GRPC, frame(1, 4, 1, STATUS_200), frame(0, 1, 1, call)))
                 .hasMessageContaining("without trailers");

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.net.ConnectException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
@@ -60,7 +61,7 @@ class PairTest {
             throws Exception {
         try (Pair pair = Pair.open();
                 var outside = new ServerSocket()) {
-            outside.bind(new InetSocketAddress("127.0.0.1", 0));
+            outside.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
             pair.serverHas("10.100.0.0/14");
             Process server = new ProcessBuilder(pair.atServer(List.of(
                             Path.of(System.getProperty("java.home"), "bin/java").toString(),
@@ -101,9 +102,10 @@ class PairTest {
     }
 
     private static String get(String address, int port) throws Exception {
-        try (var socket = new Socket(address, port)) {
+        try (var socket = new Socket(InetAddress.ofLiteral(address), port)) {
             socket.getOutputStream()
-                    .write("GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+                    .write("GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"
+                            .getBytes(StandardCharsets.US_ASCII));
             return new String(socket.getInputStream().readAllBytes(), StandardCharsets.US_ASCII);
         }
     }
