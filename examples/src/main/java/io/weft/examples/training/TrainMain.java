@@ -1,22 +1,16 @@
 package io.weft.examples.training;
 
 import io.grpc.Server;
-import io.grpc.netty.GrpcSslContexts;
 import io.grpc.netty.NettyServerBuilder;
-import io.netty.handler.ssl.ClientAuth;
-import io.netty.handler.ssl.SslContextBuilder;
-import io.netty.handler.ssl.SslProvider;
 import io.weft.certs.authority.Authority;
 import io.weft.certs.authority.AuthorityFolder;
 import io.weft.certs.identity.SpiffeId;
 import io.weft.certs.identity.TrustDomain;
-import io.weft.certs.identity.X509Svid;
 import io.weft.certs.join.JoinTokens;
 import io.weft.certs.key.KeyAlgorithm;
 import io.weft.examples.apps.HelloServer;
 import io.weft.examples.apps.OrdersClient;
 import io.weft.examples.apps.OrdersServer;
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -171,22 +165,13 @@ public final class TrainMain {
     }
 
     private static Server teacher(Authority authority, Script script) throws IOException {
-        X509Svid own = authority.issueOwn(
-                KeyAlgorithm.EC_P256, SpiffeId.controlPlane(TrustDomain.DEFAULT), Duration.ofHours(1), Set.of());
         return NettyServerBuilder.forAddress(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
-                .sslContext(GrpcSslContexts.configure(
-                                SslContextBuilder.forServer(pem(own.chainPem()), pem(own.keyPem())),
-                                SslProvider.OPENSSL)
-                        .trustManager(pem(authority.bundle().toPem()))
-                        .clientAuth(ClientAuth.REQUIRE)
-                        .build())
-                .addService(new Teacher(script))
+                .sslContext(Teacher.secured(authority))
+                .addService(new Teacher(script::of, problem -> {
+                    throw new IllegalStateException("refused: " + problem);
+                }))
                 .build()
                 .start();
-    }
-
-    private static InputStream pem(String text) {
-        return new ByteArrayInputStream(text.getBytes(StandardCharsets.US_ASCII));
     }
 
     private Process start(List<String> java, Map<String, String> environment, List<String> arguments)
