@@ -67,8 +67,12 @@ final class Service implements AutoCloseable {
 
     private static final System.Logger LOG = System.getLogger("io.weft.proxy");
     private static final String VERSION = "0.1.0";
+    private static final long HEAP_SECONDS = 10;
+    /** Bytes that a proxy without configuration has in use, about. */
+    private static final long EMPTY_PROXY = 6L << 20;
 
     private final Settings settings;
+    private final HeapWatch heap = new HeapWatch(EMPTY_PROXY);
     private final LogLevels levels = new LogLevels();
     private final MultiThreadIoEventLoopGroup mainLoop;
     private final AccessLogs logs;
@@ -164,6 +168,7 @@ final class Service implements AutoCloseable {
         Signals.on("INT", lifecycle::terminate);
         Signals.on("USR1", logs::reopen);
         bind(out);
+        mainLoop.scheduleWithFixedDelay(heap::look, HEAP_SECONDS, HEAP_SECONDS, TimeUnit.SECONDS);
         xds.start(dns::apply);
         if (identity != null) {
             identity.start();
@@ -193,6 +198,8 @@ final class Service implements AutoCloseable {
     }
 
     private void apply(Snapshot snapshot) {
+        // Before listeners are bound: who connects to a new one does not wait for the collection.
+        heap.look();
         try {
             proxy.apply(snapshot);
             inForce = snapshot.sequence();
