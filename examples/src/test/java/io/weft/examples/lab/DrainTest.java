@@ -66,6 +66,9 @@ class DrainTest {
             ending.program().terminate();
             assertThat(Await.that(SOON, () -> !ending.ready())).isTrue();
             assertThat(direct(ServerPair.SECOND).ok()).as("nothing new").isFalse();
+            assertThat(pair.curl(pair.pod(ServerPair.SECOND), "http://server/").ok())
+                    .as("what the workload itself begins")
+                    .isTrue();
             assertThat(ending.program().alive()).as("it carries on").isTrue();
             assertThat(ending.program().exit(Duration.ofSeconds(DRAIN_SECONDS / 2)))
                     .as("when nothing is left, not when the time is over")
