@@ -54,11 +54,12 @@ final class Attempts implements StreamReceiver, ResponseReceiver {
         this.worker = exchange.connection().worker();
         this.cluster = cluster;
         this.policy = policy;
-        this.body = new RequestBody(downstream);
+        this.body = new RequestBody(downstream, policy.attempts() > 0);
     }
 
     /** Begins the next attempt. */
     void attempt() {
+        body.again();
         Retries further = retries;
         Host picked =
                 further == null ? cluster.pick(exchange.connection()) : further.pick(cluster, exchange.connection());
@@ -116,7 +117,10 @@ final class Attempts implements StreamReceiver, ResponseReceiver {
         }
         headSent = true;
         if (!whole) {
-            body.sendWaiting(stream, exchange.requestEnded());
+            while (upstream == stream && body.sendNext(stream, exchange.requestEnded())) {
+                // one piece after the other, as long as the stream is there
+            }
+            body.resume(stream);
         }
         if (exchange.requestEnded() && upstream == stream) {
             startTry();
@@ -164,9 +168,8 @@ final class Attempts implements StreamReceiver, ResponseReceiver {
                 && retries().again();
     }
 
-    /** What was sent of a body is not kept, so it cannot be sent again. */
     private boolean mayRepeat() {
-        return !answered && !body.isSent();
+        return !answered && body.isRepeatable();
     }
 
     private void startTry() {
@@ -235,6 +238,7 @@ final class Attempts implements StreamReceiver, ResponseReceiver {
             return;
         }
         answered = true;
+        body.settle();
         if (end) {
             upstream = null;
         }
@@ -249,6 +253,7 @@ final class Attempts implements StreamReceiver, ResponseReceiver {
         }
         tunnel = true;
         answered = true;
+        body.settle();
         exchange.switched(response);
     }
 
