@@ -128,6 +128,8 @@ public record HttpConnectionManager(
             boolean certUri,
             boolean certDns,
             boolean certSubject,
+            boolean certPem,
+            boolean certChain,
             List<Cidr> internal) {
         public static final Forwarded DEFAULT =
                 new Forwarded(false, 0, false, ClientCert.SANITIZE, false, false, false);
@@ -145,7 +147,17 @@ public record HttpConnectionManager(
                 boolean certUri,
                 boolean certDns,
                 boolean certSubject) {
-            this(useRemoteAddress, trustedHops, skipAppend, clientCert, certUri, certDns, certSubject, List.of());
+            this(
+                    useRemoteAddress,
+                    trustedHops,
+                    skipAppend,
+                    clientCert,
+                    certUri,
+                    certDns,
+                    certSubject,
+                    false,
+                    false,
+                    List.of());
         }
 
         /** Envoy's {@code forward_client_cert_details}, for {@code x-forwarded-client-cert}. */

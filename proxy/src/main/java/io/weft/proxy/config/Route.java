@@ -112,10 +112,25 @@ public record Route(String name, Match match, Action action, HeaderChanges reque
         record Regex(Pattern pattern, String substitution) implements PathRewrite {}
     }
 
+    /** Where {@code appends}, the host that was asked for is told in {@code x-forwarded-host}. */
     public sealed interface HostRewrite {
         record Keep() implements HostRewrite {}
 
-        record Literal(String host) implements HostRewrite {}
+        record Literal(String host, boolean appends) implements HostRewrite {
+            public Literal(String host) {
+                this(host, false);
+            }
+        }
+
+        /**
+         * By the value of a header of the request; without it, or where it is no host, the host stays.
+         *
+         * @param name lower case
+         */
+        record Header(String name, boolean appends) implements HostRewrite {}
+
+        /** By what the chosen endpoint calls itself, which for names in DNS is the name; without that the host stays. */
+        record OfEndpoint(boolean appends) implements HostRewrite {}
     }
 
     /**

@@ -33,6 +33,8 @@ final class Attempts implements StreamReceiver, ResponseReceiver {
     private final Worker worker;
     private final ClusterState cluster;
     private final Route.RetryPolicy policy;
+    private final Route.HostRewrite hostRewrite;
+    private final String asked;
     private final RequestBody body;
 
     private @Nullable Host host;
@@ -43,17 +45,20 @@ final class Attempts implements StreamReceiver, ResponseReceiver {
     private @Nullable TimeLimit perTry;
     private @Nullable TimeLimit lasting;
     private boolean headSent;
+    private boolean hostReplaced;
     private boolean answered;
     private boolean tunnel;
 
-    Attempts(Exchange exchange, ClusterState cluster, Route.RetryPolicy policy) {
+    Attempts(Exchange exchange, ClusterState cluster, Route.Forward action) {
         this.exchange = exchange;
         this.record = exchange.record();
         this.downstream = exchange.downstream();
         this.request = exchange.request();
         this.worker = exchange.connection().worker();
         this.cluster = cluster;
-        this.policy = policy;
+        this.policy = action.retry();
+        this.hostRewrite = action.host();
+        this.asked = request.authority();
         this.body = new RequestBody(downstream, policy.attempts() > 0);
     }
 
@@ -72,7 +77,11 @@ final class Attempts implements StreamReceiver, ResponseReceiver {
         headSent = false;
         picked.begin();
         record.attempt(picked);
-        HostPool chosen = picked.pool(overHttp2(cluster.cluster().protocol()), request.authority());
+        HostPool chosen = picked.pool(overHttp2(cluster.cluster().protocol()), asked);
+        if (hostRewrite instanceof Route.HostRewrite.OfEndpoint rewrite) {
+            HostRewriter.replace(request, picked.endpoint().hostname(), rewrite.appends() && !hostReplaced);
+            hostReplaced = true;
+        }
         pool = chosen;
         chosen.acquire(this);
     }

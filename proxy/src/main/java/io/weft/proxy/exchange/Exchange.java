@@ -99,7 +99,7 @@ final class Exchange implements RequestReceiver {
         if (requestEnded) {
             startTimeout(action);
         }
-        Attempts made = new Attempts(this, state, action.retry());
+        Attempts made = new Attempts(this, state, action);
         attempts = made;
         made.attempt();
     }

@@ -139,9 +139,7 @@ public final class HttpChain {
                 request.path(after);
             }
         }
-        if (action.host() instanceof Route.HostRewrite.Literal literal) {
-            request.authority(literal.host());
-        }
+        HostRewriter.byRoute(action.host(), request);
         change(request.headers(), matched.route().request());
         change(request.headers(), matched.host().request());
         change(request.headers(), matched.table().request());

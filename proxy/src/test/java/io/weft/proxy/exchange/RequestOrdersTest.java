@@ -148,6 +148,8 @@ class RequestOrdersTest {
                 false,
                 false,
                 false,
+                false,
+                false,
                 List.of(blocks).stream().map(Cidr::parse).toList());
     }
 

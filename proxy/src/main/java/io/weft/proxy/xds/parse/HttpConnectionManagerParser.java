@@ -66,7 +66,7 @@ final class HttpConnectionManagerParser {
                     .honours("cidr_ranges")
                     .only("unix_sockets", "clients come over TCP", "false"),
             MessageFields.of(PACKAGE + "HttpConnectionManager.SetCurrentClientCertDetails")
-                    .honours("subject", "dns", "uri"),
+                    .honours("subject", "dns", "uri", "cert", "chain"),
             MessageFields.of(PACKAGE + "HttpConnectionManager.UpgradeConfig").honours("upgrade_type", "enabled"),
             MessageFields.of("envoy.config.core.v3.HttpProtocolOptions")
                     .honours(
@@ -267,6 +267,8 @@ final class HttpConnectionManagerParser {
                 details.flag("uri"),
                 details.flag("dns"),
                 details.message("subject").flag("value"),
+                details.flag("cert"),
+                details.flag("chain"),
                 AddressParser.cidrs(
                         message.message("internal_address_config").messages("cidr_ranges"),
                         path.field("internal_address_config").field("cidr_ranges")));

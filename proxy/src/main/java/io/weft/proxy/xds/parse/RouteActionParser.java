@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Locale;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -32,10 +33,12 @@ final class RouteActionParser {
                             "prefix_rewrite",
                             "regex_rewrite",
                             "host_rewrite_literal",
+                            "host_rewrite_header",
+                            "auto_host_rewrite",
+                            "append_x_forwarded_host",
                             "retry_policy",
                             "max_stream_duration")
                     .only("cluster_not_found_response_code", "the answer is always 503", "SERVICE_UNAVAILABLE")
-                    .only("auto_host_rewrite", "the authority is kept", "false")
                     .only("priority", "all requests have one priority", "DEFAULT"),
             MessageFields.of(PACKAGE + "RouteAction.MaxStreamDuration")
                     .honours("max_stream_duration", "grpc_timeout_header_max", "grpc_timeout_header_offset"),
@@ -169,12 +172,26 @@ final class RouteActionParser {
     }
 
     private static HostRewrite host(Message message, FieldPath path) {
-        if (message.text("host_rewrite_literal").isEmpty()) {
-            return new HostRewrite.Keep();
-        }
-        FieldPath at = path.field("host_rewrite_literal");
-        String host = Scalars.text(message.text("host_rewrite_literal"), at);
-        return new HostRewrite.Literal(Scalars.authority(host, at));
+        boolean appends = message.flag("append_x_forwarded_host");
+        return switch (message.which("host_rewrite_specifier")) {
+            case "host_rewrite_literal" -> {
+                FieldPath at = path.field("host_rewrite_literal");
+                String host = Scalars.text(message.text("host_rewrite_literal"), at);
+                yield host.isEmpty()
+                        ? new HostRewrite.Keep()
+                        : new HostRewrite.Literal(Scalars.authority(host, at), appends);
+            }
+            case "host_rewrite_header" -> {
+                FieldPath at = path.field("host_rewrite_header");
+                String name = HeaderChangesParser.name(message.text("host_rewrite_header"), at);
+                yield new HostRewrite.Header(name.toLowerCase(Locale.ROOT), appends);
+            }
+            case "auto_host_rewrite" ->
+                message.message("auto_host_rewrite").flag("value")
+                        ? new HostRewrite.OfEndpoint(appends)
+                        : new HostRewrite.Keep();
+            default -> new HostRewrite.Keep();
+        };
     }
 
     static Route.RetryPolicy retry(Message message, FieldPath path) {
