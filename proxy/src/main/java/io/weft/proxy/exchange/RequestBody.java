@@ -9,8 +9,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A request's body on its way to the endpoint: passed on as it comes, held while no stream is there to take it, and the
- * client stopped when too much of it waits. Where the request may be tried again, what was sent is kept as well, as long
- * as it is little; it is the same memory, held longer. Owns the buffers it holds.
+ * client stopped when too much of it waits. Where the request may be tried again, a copy of what was sent is kept, as long
+ * as it is little: a copy, because small pieces would each hold the much larger buffer that they were read into. Owns the
+ * buffers it holds.
  */
 final class RequestBody {
 
@@ -19,11 +20,10 @@ final class RequestBody {
 
     private final Downstream downstream;
     private @Nullable ArrayDeque<ByteBuf> waiting; // most requests have a stream before their body, or none
-    private @Nullable ArrayDeque<ByteBuf> kept;
+    private @Nullable ByteBuf kept;
     private @Nullable Headers waitingTrailers;
     private @Nullable Headers sentTrailers;
     private int waitingBytes;
-    private int keptBytes;
     private boolean keeps;
     private boolean sent;
     private boolean paused;
@@ -74,17 +74,17 @@ final class RequestBody {
 
     /** Before it is sent, for who sends it owns it. */
     private void keep(ByteBuf piece) {
-        keptBytes += piece.readableBytes();
-        if (keptBytes > MAX_KEPT) {
+        ByteBuf copy = kept;
+        int size = piece.readableBytes();
+        if ((copy == null ? 0 : copy.readableBytes()) + size > MAX_KEPT) {
             settle();
             return;
         }
-        ArrayDeque<ByteBuf> pieces = kept;
-        if (pieces == null) {
-            pieces = new ArrayDeque<>(2);
-            kept = pieces;
+        if (copy == null) {
+            copy = piece.alloc().buffer(size);
+            kept = copy;
         }
-        pieces.addLast(piece.retainedDuplicate());
+        copy.writeBytes(piece, piece.readerIndex(), size);
     }
 
     /** @param stream null while there is none */
@@ -99,14 +99,11 @@ final class RequestBody {
 
     /** The attempt is over and another one follows: what was sent waits once more, before what has come since. */
     void again() {
-        ArrayDeque<ByteBuf> pieces = kept;
-        if (pieces != null) {
-            ByteBuf piece;
-            while ((piece = pieces.pollLast()) != null) {
-                waiting().addFirst(piece);
-            }
-            waitingBytes += keptBytes;
-            keptBytes = 0;
+        ByteBuf copy = kept;
+        if (copy != null) {
+            kept = null;
+            waiting().addFirst(copy);
+            waitingBytes += copy.readableBytes();
         }
         if (sentTrailers != null) {
             waitingTrailers = sentTrailers;
@@ -118,7 +115,11 @@ final class RequestBody {
     /** There will be no other attempt: nothing more is kept for it. */
     void settle() {
         keeps = false;
-        release(kept);
+        ByteBuf copy = kept;
+        if (copy != null) {
+            kept = null;
+            copy.release();
+        }
     }
 
     /**
@@ -157,7 +158,10 @@ final class RequestBody {
     }
 
     void release() {
-        release(waiting);
+        ByteBuf piece;
+        while ((piece = next(waiting)) != null) {
+            piece.release();
+        }
         settle();
     }
 
@@ -168,13 +172,6 @@ final class RequestBody {
             waiting = pieces;
         }
         return pieces;
-    }
-
-    private static void release(@Nullable ArrayDeque<ByteBuf> pieces) {
-        ByteBuf piece;
-        while ((piece = next(pieces)) != null) {
-            piece.release();
-        }
     }
 
     private static @Nullable ByteBuf next(@Nullable ArrayDeque<ByteBuf> pieces) {
