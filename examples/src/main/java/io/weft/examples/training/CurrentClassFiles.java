@@ -65,7 +65,7 @@ public final class CurrentClassFiles {
             return false;
         }
         byte[] content = content(jar, entry);
-        int major = (content[6] & 0xff) << 8 | content[7] & 0xff;
+        int major = ((content[6] & 0xff) << 8) | (content[7] & 0xff);
         return major < STACK_MAPS;
     }
 

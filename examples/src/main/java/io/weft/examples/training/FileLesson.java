@@ -13,6 +13,7 @@ import java.nio.file.Path;
  * @param app answers them
  * @param controlPlane on loopback, mutual TLS
  */
+@SuppressWarnings("InlineFormatString") // the parts of the file are read best one below the other
 record FileLesson(Path folder, int entry, int inner, int admin, int app, int controlPlane) {
 
     private static final String SERVICE = """
