@@ -93,9 +93,7 @@ public final class Generator {
                     all.addAll(resources.get(
                             new Ingredients.OfRoute(use.cluster().name()),
                             key -> one(
-                                    ResourceType.ROUTE,
-                                    key.cluster(),
-                                    NetworkFilters.routes(key.cluster(), key.cluster()))));
+                                    ResourceType.ROUTE, key.cluster(), NetworkFilters.outboundRoutes(key.cluster()))));
                 }
             }
             if (!port.headless()) {

@@ -25,7 +25,7 @@ final class GrpcClient {
             for (String target : targets(port)) {
                 all.add(EncodedResource.of(ResourceType.LISTENER, target, listener(target, name)));
             }
-            all.add(EncodedResource.of(ResourceType.ROUTE, name, NetworkFilters.routes(name, name)));
+            all.add(EncodedResource.of(ResourceType.ROUTE, name, NetworkFilters.outboundRoutes(name)));
             all.add(EncodedResource.of(ResourceType.CLUSTER, name, cluster(port)));
             all.add(EncodedResource.of(ResourceType.ENDPOINT, name, new Endpoints(name, port.endpoints()).write()));
         }

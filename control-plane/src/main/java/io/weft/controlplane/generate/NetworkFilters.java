@@ -2,6 +2,7 @@ package io.weft.controlplane.generate;
 
 import io.envoyproxy.envoy.config.core.v3.Http1ProtocolOptions;
 import io.envoyproxy.envoy.config.listener.v3.Filter;
+import io.envoyproxy.envoy.config.route.v3.RetryPolicy;
 import io.envoyproxy.envoy.config.route.v3.Route;
 import io.envoyproxy.envoy.config.route.v3.RouteAction;
 import io.envoyproxy.envoy.config.route.v3.RouteConfiguration;
@@ -12,6 +13,7 @@ import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3
 import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpFilter;
 import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.Rds;
 import io.envoyproxy.envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy;
+import io.envoyproxy.envoy.extensions.retry.host.previous_hosts.v3.PreviousHostsPredicate;
 import java.util.List;
 
 /** Writes what a filter chain does with the bytes, and the routes of those that are HTTP. */
@@ -43,7 +45,7 @@ final class NetworkFilters {
     /** Requests to the application, which say who sent them, whatever the sender says. */
     Filter inboundHttp(String routes, String cluster, List<HttpFilter> policy) {
         return http(base(routes)
-                .setRouteConfig(routes(routes, cluster))
+                .setRouteConfig(inboundRoutes(routes, cluster))
                 .setForwardClientCertDetails(HttpConnectionManager.ForwardClientCertDetails.SANITIZE_SET)
                 .setSetCurrentClientCertDetails(HttpConnectionManager.SetCurrentClientCertDetails.newBuilder()
                         .setUri(true))
@@ -51,8 +53,32 @@ final class NetworkFilters {
                 .addHttpFilters(router()));
     }
 
-    /** Everything to one cluster, with no time limit but the application's own. */
-    static RouteConfiguration routes(String name, String cluster) {
+    /**
+     * Everything to one of the mesh's clusters, with no time limit but the application's own. What cannot have reached the
+     * application, or was refused by it unseen, is tried again elsewhere, as in Istio: so an instance that ends while
+     * callers still know it is not noticed.
+     */
+    static RouteConfiguration outboundRoutes(String cluster) {
+        return routes(
+                cluster,
+                RouteAction.newBuilder()
+                        .setCluster(cluster)
+                        .setTimeout(Xds.seconds(0))
+                        .setRetryPolicy(RetryPolicy.newBuilder()
+                                .setRetryOn("connect-failure,refused-stream,unavailable,cancelled")
+                                .setNumRetries(Xds.uint32(2))
+                                .addRetryHostPredicate(RetryPolicy.RetryHostPredicate.newBuilder()
+                                        .setName("envoy.retry_host_predicates.previous_hosts")
+                                        .setTypedConfig(Xds.any(PreviousHostsPredicate.getDefaultInstance())))
+                                .setHostSelectionRetryMaxAttempts(5)));
+    }
+
+    /** Everything to the application itself. */
+    private static RouteConfiguration inboundRoutes(String name, String cluster) {
+        return routes(name, RouteAction.newBuilder().setCluster(cluster).setTimeout(Xds.seconds(0)));
+    }
+
+    private static RouteConfiguration routes(String name, RouteAction.Builder action) {
         return RouteConfiguration.newBuilder()
                 .setName(name)
                 .addVirtualHosts(VirtualHost.newBuilder()
@@ -61,9 +87,7 @@ final class NetworkFilters {
                         .addRoutes(Route.newBuilder()
                                 .setName("default")
                                 .setMatch(RouteMatch.newBuilder().setPrefix("/"))
-                                .setRoute(RouteAction.newBuilder()
-                                        .setCluster(cluster)
-                                        .setTimeout(Xds.seconds(0)))))
+                                .setRoute(action)))
                 .build();
     }
 

@@ -17,6 +17,7 @@ import io.envoyproxy.envoy.extensions.filters.listener.original_dst.v3.OriginalD
 import io.envoyproxy.envoy.extensions.filters.listener.tls_inspector.v3.TlsInspector;
 import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager;
 import io.envoyproxy.envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy;
+import io.envoyproxy.envoy.extensions.retry.host.previous_hosts.v3.PreviousHostsPredicate;
 import io.envoyproxy.envoy.extensions.transport_sockets.raw_buffer.v3.RawBuffer;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.DownstreamTlsContext;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.UpstreamTlsContext;
@@ -47,6 +48,7 @@ final class GoldenTest {
                     HttpInspector.getDescriptor(),
                     HttpProtocolOptions.getDescriptor(),
                     OriginalDst.getDescriptor(),
+                    PreviousHostsPredicate.getDescriptor(),
                     RawBuffer.getDescriptor(),
                     Router.getDescriptor(),
                     StdoutAccessLog.getDescriptor(),

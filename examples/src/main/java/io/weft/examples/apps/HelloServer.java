@@ -5,11 +5,17 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
 
-/** {@code HelloServer PORT NAME}: answers every request over HTTP/1 with its name; {@code /big} with a megabyte. */
+/**
+ * {@code HelloServer PORT NAME}: answers every request over HTTP/1 with its name; {@code /big} with a megabyte, {@code
+ * /slow} after eight seconds.
+ */
 public final class HelloServer {
     private static final int BIG = 1_000_000;
+    private static final int SLOW_SECONDS = 8;
 
     private HelloServer() {}
 
@@ -21,7 +27,11 @@ public final class HelloServer {
         server.createContext("/", exchange -> {
             try (exchange) {
                 exchange.getRequestBody().readAllBytes();
-                byte[] body = exchange.getRequestURI().getPath().equals("/big") ? big : name;
+                String path = exchange.getRequestURI().getPath();
+                if (path.equals("/slow")) {
+                    waitFor(SLOW_SECONDS);
+                }
+                byte[] body = path.equals("/big") ? big : name;
                 exchange.sendResponseHeaders(200, body.length);
                 try (OutputStream out = exchange.getResponseBody()) {
                     out.write(body);
@@ -30,5 +40,14 @@ public final class HelloServer {
         });
         server.start();
         System.out.println("ready");
+    }
+
+    private static void waitFor(int seconds) throws IOException {
+        try {
+            new CountDownLatch(1).await(seconds, TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IOException("interrupted", e);
+        }
     }
 }

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * GET / over HTTP/1.1 on one connection that is kept, and made again only when it failed or the answer said that it
- * closes. Whoever answers says its name as the first word of the body. Unlike a library it repeats nothing.
+ * closes; or each on a connection of its own. Whoever answers says its name as the first word of the body. Unlike a library it repeats nothing.
  */
 final class HttpCaller implements Load.Caller {
     private static final int TIMEOUT_MILLIS = 10_000;
@@ -21,12 +21,14 @@ final class HttpCaller implements Load.Caller {
 
     private final String host;
     private final int port;
+    private final boolean keeps;
     private @Nullable Socket socket;
     private InputStream in = InputStream.nullInputStream();
 
-    HttpCaller(String host, int port) {
+    HttpCaller(String host, int port, boolean keeps) {
         this.host = host;
         this.port = port;
+        this.keeps = keeps;
     }
 
     @Override
@@ -39,7 +41,7 @@ final class HttpCaller implements Load.Caller {
                             .getBytes(StandardCharsets.US_ASCII));
             String status = line();
             int length = -1;
-            keep = true;
+            keep = keeps;
             for (String field = line(); !field.isEmpty(); field = line()) {
                 String lower = field.toLowerCase(Locale.ROOT);
                 if (lower.startsWith("content-length:")) {

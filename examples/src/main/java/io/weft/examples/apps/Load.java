@@ -9,7 +9,8 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * {@code Load http HOST PORT CONNECTIONS RATE}: GET / over kept connections, without a second try of anything; {@code
- * Load redis HOST PORT CONNECTIONS RATE}: a new connection and one PING each time. The rate is per connection and second.
+ * Load http-new HOST PORT CONNECTIONS RATE}: the same, each on a new connection; {@code Load redis HOST PORT CONNECTIONS
+ * RATE}: a new connection and one PING each time. The rate is per connection and second.
  * Runs until SIGTERM, then finishes what it began.
  */
 public final class Load {
@@ -42,9 +43,11 @@ public final class Load {
         var workers = new ArrayList<Thread>();
         for (int i = 0; i < connections; i++) {
             Caller caller = switch (args[0]) {
-                case "http" -> new HttpCaller(host, port);
+                case "http" -> new HttpCaller(host, port, true);
+                case "http-new" -> new HttpCaller(host, port, false);
                 case "redis" -> new RedisCaller(host, port);
-                default -> throw new IllegalArgumentException("kind '" + args[0] + "'; expected http or redis");
+                default ->
+                    throw new IllegalArgumentException("kind '" + args[0] + "'; expected http, http-new or redis");
             };
             workers.add(Thread.ofPlatform().start(() -> work(caller, tally, pauseNanos, stop)));
         }

@@ -2,16 +2,13 @@ package io.weft.examples.demo;
 
 import io.weft.examples.apps.LoadReport;
 import io.weft.examples.lab.Await;
-import io.weft.examples.lab.LabException;
 import io.weft.examples.lab.Sidecar;
+import io.weft.examples.lab.Traffic;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeSet;
-import java.util.regex.Pattern;
-import java.util.stream.Collectors;
 
 /** Things change under traffic, and no request notices. */
 final class ChangeFacts {
@@ -20,7 +17,6 @@ final class ChangeFacts {
     private static final int SOME = 100;
     private static final int OUTAGE_REQUESTS = 300;
     private static final String THIRD = "catalog-3";
-    private static final Pattern SERIAL = Pattern.compile("\"serial_number\":\\s*\"([0-9a-fA-F]+)\"");
 
     private ChangeFacts() {}
 
@@ -45,7 +41,7 @@ final class ChangeFacts {
         boolean used = found.isPresent() && traffic.flows(SOME);
         long removed = CLOCK.millis();
         shop.mesh().delete(shop.thirdReplica());
-        boolean left = leaves(traffic);
+        boolean left = traffic.leaves(THIRD, SOON);
         LoadReport end = traffic.stop();
         LoadReport.Answers third = end.answers().get(THIRD);
         return Finding.of(
@@ -56,14 +52,6 @@ final class ChangeFacts {
                 left ? "and last" : "and still more than",
                 third == null ? "?" : String.valueOf(Math.max(0, third.lastMillis() - removed)),
                 shown(end, traffic));
-    }
-
-    /** Whether it gets no more requests: none of the next hundred. */
-    private static boolean leaves(Traffic traffic) {
-        return Await.that(SOON, () -> {
-            long before = traffic.now().ok(THIRD);
-            return traffic.flows(SOME) && traffic.now().ok(THIRD) == before;
-        });
     }
 
     private static Finding outage(Shop shop) {
@@ -79,7 +67,7 @@ final class ChangeFacts {
         long back = CLOCK.millis();
         boolean told = traffic.await(SOON, report -> report.ok(THIRD) > 0).isPresent();
         shop.mesh().delete(shop.thirdReplica());
-        boolean toldAgain = leaves(traffic);
+        boolean toldAgain = traffic.leaves(THIRD, SOON);
         LoadReport end = traffic.stop();
         LoadReport tcp = connections.stop();
         LoadReport.Answers third = end.answers().get(THIRD);
@@ -98,11 +86,12 @@ final class ChangeFacts {
         Traffic connections = shop.cartTraffic("load-rotation-tcp");
         List<Before> before = members.stream()
                 .map(shop::sidecar)
-                .map(sidecar -> new Before(sidecar, serials(sidecar)))
+                .map(sidecar -> new Before(sidecar, sidecar.serials()))
                 .toList();
         boolean renewed = Await.that(
                 Shop.CERTIFICATE_LIFE,
-                () -> before.stream().noneMatch(old -> old.serials().equals(serials(old.sidecar()))));
+                () -> before.stream()
+                        .noneMatch(old -> old.serials().equals(old.sidecar().serials())));
         boolean served = traffic.flows(SOME) && connections.flows(SOME);
         LoadReport end = traffic.stop();
         LoadReport tcp = connections.stop();
@@ -116,19 +105,6 @@ final class ChangeFacts {
     }
 
     private record Before(Sidecar sidecar, Set<String> serials) {}
-
-    /** The serial numbers that its admin interface shows; the root's is among them and does not change. */
-    private static Set<String> serials(Sidecar sidecar) {
-        String page = sidecar.admin("/certs");
-        Set<String> serials = SERIAL.matcher(page)
-                .results()
-                .map(result -> result.group(1))
-                .collect(Collectors.toCollection(TreeSet::new));
-        if (serials.isEmpty()) {
-            throw new LabException(sidecar.pod() + " shows no certificate: " + page);
-        }
-        return serials;
-    }
 
     private static String shown(LoadReport report, Traffic traffic) {
         String errors = report.errors() == 0 ? "" : " (" + String.join(" | ", traffic.errors()) + ")";

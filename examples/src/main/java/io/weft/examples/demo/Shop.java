@@ -10,6 +10,7 @@ import io.weft.examples.lab.Outcome;
 import io.weft.examples.lab.Pod;
 import io.weft.examples.lab.PodSpec;
 import io.weft.examples.lab.Sidecar;
+import io.weft.examples.lab.Traffic;
 import io.weft.examples.lab.Workload;
 import java.nio.file.Path;
 import java.time.Duration;

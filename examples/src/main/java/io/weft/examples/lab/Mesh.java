@@ -61,6 +61,11 @@ public final class Mesh {
         return pod;
     }
 
+    /** The folder of its authority, which this process may write to as its operator would. */
+    public Path authority() {
+        return data.resolve("ca");
+    }
+
     /** The folder that the control plane watches. */
     public Path config() {
         return config;
@@ -135,6 +140,11 @@ public final class Mesh {
      * traffic is captured is {@link Pod#init}'s part.
      */
     public Sidecar join(Pod member, Workload workload) {
+        return join(member, workload, List.of());
+    }
+
+    /** @param flags of {@code weft proxy sidecar}, besides what the environment says */
+    public Sidecar join(Pod member, Workload workload, List<String> flags) {
         Path token = joinToken(member, workload);
         var environment = new LinkedHashMap<String, String>();
         environment.put("POD_NAME", workload.name());
@@ -150,11 +160,10 @@ public final class Mesh {
                 "PROXY_CONFIG",
                 "{\"discoveryAddress\": \"" + Network.CONTROL_PLANE_V4 + ":15012\", \"concurrency\": 1}");
         environment.put("MALLOC_ARENA_MAX", "1");
+        var arguments = new ArrayList<>(List.of("sidecar"));
+        arguments.addAll(flags);
         Program started = member.start(
-                "proxy",
-                Account.PROXY,
-                environment,
-                member.java("proxy", "io.weft.proxy.ProxyMain", List.of("sidecar")));
+                "proxy", Account.PROXY, environment, member.java("proxy", "io.weft.proxy.ProxyMain", arguments));
         return new Sidecar(member, started);
     }
 
@@ -173,7 +182,7 @@ public final class Mesh {
     /** A join token as {@code weft certs token} makes it, without starting that for every pod. */
     private synchronized String token(Workload workload) {
         try {
-            Path authority = data.resolve("ca");
+            Path authority = authority();
             var clock = InstantSource.system();
             var tokens = new JoinTokens(new AuthorityFolder(authority).tokens(), clock);
             String text = tokens.create(

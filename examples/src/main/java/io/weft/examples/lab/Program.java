@@ -104,6 +104,16 @@ public final class Program {
         return new LabException(name + " " + what + " (" + state + "); its log " + log + " ends with:\n" + tail());
     }
 
+    /** Asks it to end, as {@code kill} does, and does not wait. */
+    public void terminate() {
+        process.destroy();
+    }
+
+    /** Its exit status, or nothing while it runs at the deadline. */
+    public Optional<Integer> exit(Duration limit) {
+        return ended(limit) ? Optional.of(process.exitValue()) : Optional.empty();
+    }
+
     /** Asks it to end and waits; after ten seconds it is killed. */
     public void stop() {
         process.destroy();

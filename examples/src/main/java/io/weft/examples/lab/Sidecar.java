@@ -2,11 +2,17 @@ package io.weft.examples.lab;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /** A pod's running sidecar, as its operator sees it: the admin interface and the log. */
 public final class Sidecar {
     private static final String ADMIN = "http://127.0.0.1:15000";
     private static final String READY = "http://127.0.0.1:15021/healthz/ready";
+
+    private static final Pattern SERIAL = Pattern.compile("\"serial_number\":\\s*\"([0-9a-fA-F]+)\"");
 
     private final Pod pod;
     private final Program program;
@@ -26,11 +32,33 @@ public final class Sidecar {
 
     /** A page of the admin interface, such as {@code /certs}. */
     public String admin(String path) {
-        Outcome page = pod.look("curl", "-sS", "--max-time", "5", ADMIN + path);
+        return admin(path, "GET");
+    }
+
+    /** Asks for a change by the admin interface. */
+    public String post(String path) {
+        return admin(path, "POST");
+    }
+
+    private String admin(String path, String method) {
+        Outcome page = pod.look("curl", "-sSf", "-X", method, "--max-time", "5", ADMIN + path);
         if (!page.ok()) {
             throw program.failure("does not show " + path + ": " + page);
         }
         return page.out();
+    }
+
+    /** The serial numbers that its admin interface shows, of its own certificate, of what stands behind it, and of the roots. */
+    public Set<String> serials() {
+        String page = admin("/certs");
+        Set<String> serials = SERIAL.matcher(page)
+                .results()
+                .map(result -> result.group(1))
+                .collect(Collectors.toCollection(TreeSet::new));
+        if (serials.isEmpty()) {
+            throw new LabException(pod + " shows no certificate: " + page);
+        }
+        return serials;
     }
 
     /** Whether it says that it has certificates and configuration. */

@@ -43,7 +43,7 @@ class HttpCallerTest {
                 List.of("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhalf"),
                 List.of(OK));
         try (ServerSocket server = server(connections);
-                var caller = new HttpCaller("127.0.0.1", server.getLocalPort())) {
+                var caller = new HttpCaller("127.0.0.1", server.getLocalPort(), true)) {
             assertThat(caller.call()).isEqualTo("one");
             assertThatThrownBy(caller::call).hasMessage("HTTP/1.1 503 Service Unavailable: no");
             assertThat(caller.call()).isEqualTo("one");

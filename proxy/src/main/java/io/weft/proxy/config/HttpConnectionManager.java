@@ -57,6 +57,7 @@ public record HttpConnectionManager(
      * @param streamIdle a request in flight on which nothing moves in either direction
      * @param drain grace between announcing the end of a connection and closing it
      * @param maxConnectionDuration a downstream connection's age; then it is drained
+     * @param maxStreamDuration from a request's head to the end of its answer, where the route says nothing of it
      */
     public record Timeouts(
             Duration idle,
@@ -64,7 +65,8 @@ public record HttpConnectionManager(
             Duration request,
             Duration streamIdle,
             Duration drain,
-            Duration maxConnectionDuration) {
+            Duration maxConnectionDuration,
+            Duration maxStreamDuration) {
         public static final Timeouts DEFAULT = new Timeouts(
                 Duration.ofHours(1),
                 Duration.ofSeconds(60),
@@ -72,6 +74,16 @@ public record HttpConnectionManager(
                 Duration.ofMinutes(5),
                 Duration.ofSeconds(5),
                 Duration.ZERO);
+
+        public Timeouts(
+                Duration idle,
+                Duration requestHeaders,
+                Duration request,
+                Duration streamIdle,
+                Duration drain,
+                Duration maxConnectionDuration) {
+            this(idle, requestHeaders, request, streamIdle, drain, maxConnectionDuration, Duration.ZERO);
+        }
     }
 
     /**
@@ -106,6 +118,7 @@ public record HttpConnectionManager(
      *
      * @param useRemoteAddress the TCP peer is the client: x-forwarded-for from outside is not believed
      * @param trustedHops how many proxies in front of this one are believed
+     * @param internal whose requests are taken for internal ones, which may say by headers how they want to be treated
      */
     public record Forwarded(
             boolean useRemoteAddress,
@@ -114,9 +127,38 @@ public record HttpConnectionManager(
             ClientCert clientCert,
             boolean certUri,
             boolean certDns,
-            boolean certSubject) {
+            boolean certSubject,
+            boolean certPem,
+            boolean certChain,
+            List<Cidr> internal) {
         public static final Forwarded DEFAULT =
                 new Forwarded(false, 0, false, ClientCert.SANITIZE, false, false, false);
+
+        public Forwarded {
+            internal = List.copyOf(internal);
+        }
+
+        /** Nobody is internal. */
+        public Forwarded(
+                boolean useRemoteAddress,
+                int trustedHops,
+                boolean skipAppend,
+                ClientCert clientCert,
+                boolean certUri,
+                boolean certDns,
+                boolean certSubject) {
+            this(
+                    useRemoteAddress,
+                    trustedHops,
+                    skipAppend,
+                    clientCert,
+                    certUri,
+                    certDns,
+                    certSubject,
+                    false,
+                    false,
+                    List.of());
+        }
 
         /** Envoy's {@code forward_client_cert_details}, for {@code x-forwarded-client-cert}. */
         public enum ClientCert {

@@ -70,6 +70,7 @@ public record Route(String name, Match match, Action action, HeaderChanges reque
      * @param idleTimeout overrides the connection manager's stream idle timeout; null keeps it
      * @param rewrite what the upstream sees instead of the client's path
      * @param host what the upstream sees instead of the client's authority
+     * @param duration of the whole stream; where it is given, {@code timeout} is none
      */
     public record Forward(
             ClusterChoice cluster,
@@ -77,10 +78,32 @@ public record Route(String name, Match match, Action action, HeaderChanges reque
             @Nullable Duration idleTimeout,
             @Nullable PathRewrite rewrite,
             HostRewrite host,
-            RetryPolicy retry)
+            RetryPolicy retry,
+            @Nullable StreamDuration duration)
             implements Action {
         public static final Duration DEFAULT_TIMEOUT = Duration.ofSeconds(15);
+
+        public Forward(
+                ClusterChoice cluster,
+                Duration timeout,
+                @Nullable Duration idleTimeout,
+                @Nullable PathRewrite rewrite,
+                HostRewrite host,
+                RetryPolicy retry) {
+            this(cluster, timeout, idleTimeout, rewrite, host, retry, null);
+        }
     }
+
+    /**
+     * How long a stream may last, from its head to the end of the answer (Envoy's {@code max_stream_duration} of a route).
+     *
+     * @param most zero for no limit; null leaves it to the connection manager
+     * @param grpcMost a call's {@code grpc-timeout} counts instead, up to this; zero for however long it is; null for not at
+     *     all
+     * @param grpcOffset taken off the {@code grpc-timeout}, so that the proxy's answer comes before the client gives up
+     */
+    public record StreamDuration(
+            @Nullable Duration most, @Nullable Duration grpcMost, Duration grpcOffset) {}
 
     public sealed interface PathRewrite {
         /** Replaces the matched prefix or whole path. */
@@ -89,10 +112,25 @@ public record Route(String name, Match match, Action action, HeaderChanges reque
         record Regex(Pattern pattern, String substitution) implements PathRewrite {}
     }
 
+    /** Where {@code appends}, the host that was asked for is told in {@code x-forwarded-host}. */
     public sealed interface HostRewrite {
         record Keep() implements HostRewrite {}
 
-        record Literal(String host) implements HostRewrite {}
+        record Literal(String host, boolean appends) implements HostRewrite {
+            public Literal(String host) {
+                this(host, false);
+            }
+        }
+
+        /**
+         * By the value of a header of the request; without it, or where it is no host, the host stays.
+         *
+         * @param name lower case
+         */
+        record Header(String name, boolean appends) implements HostRewrite {}
+
+        /** By what the chosen endpoint calls itself, which for names in DNS is the name; without that the host stays. */
+        record OfEndpoint(boolean appends) implements HostRewrite {}
     }
 
     /**
@@ -102,7 +140,12 @@ public record Route(String name, Match match, Action action, HeaderChanges reque
      * @param attempts after the first; 0 for none beyond the safe replay that is always made
      */
     public record RetryPolicy(
-            Set<On> on, Set<Integer> statuses, Set<Integer> grpcStatuses, int attempts, Duration perTryTimeout) {
+            Set<On> on,
+            Set<Integer> statuses,
+            Set<Integer> grpcStatuses,
+            int attempts,
+            Duration perTryTimeout,
+            BackOff backOff) {
         public static final RetryPolicy NONE = new RetryPolicy(Set.of(), 0, Duration.ZERO);
 
         public RetryPolicy {
@@ -112,7 +155,16 @@ public record Route(String name, Match match, Action action, HeaderChanges reque
         }
 
         public RetryPolicy(Set<On> on, int attempts, Duration perTryTimeout) {
-            this(on, Set.of(), Set.of(), attempts, perTryTimeout);
+            this(on, Set.of(), Set.of(), attempts, perTryTimeout, BackOff.DEFAULT);
+        }
+
+        /**
+         * The pause before a retry: by chance up to {@code base}, up to twice that before the next, and so on.
+         *
+         * @param most no pause is longer
+         */
+        public record BackOff(Duration base, Duration most) {
+            public static final BackOff DEFAULT = new BackOff(Duration.ofMillis(25), Duration.ofMillis(250));
         }
 
         /** Whether nothing is worth repeating. */

@@ -33,6 +33,8 @@ final class Attempts implements StreamReceiver, ResponseReceiver {
     private final Worker worker;
     private final ClusterState cluster;
     private final Route.RetryPolicy policy;
+    private final Route.HostRewrite hostRewrite;
+    private final String asked;
     private final RequestBody body;
 
     private @Nullable Host host;
@@ -43,22 +45,26 @@ final class Attempts implements StreamReceiver, ResponseReceiver {
     private @Nullable TimeLimit perTry;
     private @Nullable TimeLimit lasting;
     private boolean headSent;
+    private boolean hostReplaced;
     private boolean answered;
     private boolean tunnel;
 
-    Attempts(Exchange exchange, ClusterState cluster, Route.RetryPolicy policy) {
+    Attempts(Exchange exchange, ClusterState cluster, Route.Forward action) {
         this.exchange = exchange;
         this.record = exchange.record();
         this.downstream = exchange.downstream();
         this.request = exchange.request();
         this.worker = exchange.connection().worker();
         this.cluster = cluster;
-        this.policy = policy;
-        this.body = new RequestBody(downstream);
+        this.policy = action.retry();
+        this.hostRewrite = action.host();
+        this.asked = request.authority();
+        this.body = new RequestBody(downstream, policy.attempts() > 0);
     }
 
     /** Begins the next attempt. */
     void attempt() {
+        body.again();
         Retries further = retries;
         Host picked =
                 further == null ? cluster.pick(exchange.connection()) : further.pick(cluster, exchange.connection());
@@ -71,7 +77,11 @@ final class Attempts implements StreamReceiver, ResponseReceiver {
         headSent = false;
         picked.begin();
         record.attempt(picked);
-        HostPool chosen = picked.pool(overHttp2(cluster.cluster().protocol()), request.authority());
+        HostPool chosen = picked.pool(overHttp2(cluster.cluster().protocol()), asked);
+        if (hostRewrite instanceof Route.HostRewrite.OfEndpoint rewrite) {
+            HostRewriter.replace(request, picked.endpoint().hostname(), rewrite.appends() && !hostReplaced);
+            hostReplaced = true;
+        }
         pool = chosen;
         chosen.acquire(this);
     }
@@ -116,7 +126,10 @@ final class Attempts implements StreamReceiver, ResponseReceiver {
         }
         headSent = true;
         if (!whole) {
-            body.sendWaiting(stream, exchange.requestEnded());
+            while (upstream == stream && body.sendNext(stream, exchange.requestEnded())) {
+                // one piece after the other, as long as the stream is there
+            }
+            body.resume(stream);
         }
         if (exchange.requestEnded() && upstream == stream) {
             startTry();
@@ -164,9 +177,8 @@ final class Attempts implements StreamReceiver, ResponseReceiver {
                 && retries().again();
     }
 
-    /** What was sent of a body is not kept, so it cannot be sent again. */
     private boolean mayRepeat() {
-        return !answered && !body.isSent();
+        return !answered && body.isRepeatable();
     }
 
     private void startTry() {
@@ -235,6 +247,7 @@ final class Attempts implements StreamReceiver, ResponseReceiver {
             return;
         }
         answered = true;
+        body.settle();
         if (end) {
             upstream = null;
         }
@@ -249,6 +262,7 @@ final class Attempts implements StreamReceiver, ResponseReceiver {
         }
         tunnel = true;
         answered = true;
+        body.settle();
         exchange.switched(response);
     }
 

@@ -2,6 +2,7 @@ package io.weft.proxy.exchange;
 
 import io.weft.proxy.authorize.Caller;
 import io.weft.proxy.chain.Ip;
+import io.weft.proxy.chain.IpBlock;
 import io.weft.proxy.config.HttpConnectionManager;
 import io.weft.proxy.http.FieldName;
 import io.weft.proxy.http.Request;
@@ -15,6 +16,35 @@ import java.net.InetAddress;
 final class ClientAddress {
 
     private ClientAddress() {}
+
+    /**
+     * Whether the request comes from somebody internal, as Envoy decides it: no proxy is known to stand in between but the
+     * peer, and the one address that is known is an internal one.
+     */
+    static boolean isInternal(
+            Request request, Connection connection, HttpConnectionManager.Forwarded forwarded, IpBlock[] internal) {
+        String all = request.header(FieldName.X_FORWARDED_FOR.text());
+        if (forwarded.useRemoteAddress()) {
+            return all == null && in(internal, connection.caller().remote());
+        }
+        if (all == null || all.indexOf(',') >= 0 || forwarded.trustedHops() > 0) {
+            return false;
+        }
+        try {
+            return in(internal, Ip.of(InetAddress.ofLiteral(all.strip())));
+        } catch (IllegalArgumentException e) {
+            return false;
+        }
+    }
+
+    private static boolean in(IpBlock[] blocks, Ip address) {
+        for (IpBlock block : blocks) {
+            if (block.contains(address)) {
+                return true;
+            }
+        }
+        return false;
+    }
 
     static Caller of(Request request, Connection connection, HttpConnectionManager.Forwarded forwarded) {
         Caller direct = connection.caller();

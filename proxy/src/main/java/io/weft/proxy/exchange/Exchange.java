@@ -38,6 +38,7 @@ final class Exchange implements RequestReceiver {
     private @Nullable Attempts attempts;
     private @Nullable TimeLimit timeout;
     private @Nullable TimeLimit idle;
+    private @Nullable TimeLimit lasting;
     private long idleNanos;
     private boolean requestEnded;
     private boolean responseStarted;
@@ -80,9 +81,10 @@ final class Exchange implements RequestReceiver {
         }
     }
 
-    private void forward(Matched found, Route.Forward action) {
+    private void forward(Matched found, Route.Forward routed) {
+        chain.rewrite(found, routed, request);
+        Route.Forward action = chain.hearsOrders() ? RequestOrders.apply(routed, request.headers()) : routed;
         forward = action;
-        chain.rewrite(found, action, request);
         String name = chain.cluster(action.cluster(), worker);
         ClusterState state = clusters.find(name);
         record.cluster(name);
@@ -93,10 +95,11 @@ final class Exchange implements RequestReceiver {
         }
         idleNanos = chain.idleNanos(action);
         touch();
+        lasting = TimeLimit.set(lasting, this, TimeLimit.Kind.DURATION, chain.durationNanos(action, request));
         if (requestEnded) {
             startTimeout(action);
         }
-        Attempts made = new Attempts(this, state, action.retry());
+        Attempts made = new Attempts(this, state, action);
         attempts = made;
         made.attempt();
     }
@@ -282,6 +285,7 @@ final class Exchange implements RequestReceiver {
         ended = true;
         TimeLimit.clear(timeout, worker);
         TimeLimit.clear(idle, worker);
+        TimeLimit.clear(lasting, worker);
         Attempts made = attempts;
         if (made != null) {
             made.close();
@@ -302,7 +306,7 @@ final class Exchange implements RequestReceiver {
                 return;
             }
             switch (kind) {
-                case ROUTE, IDLE -> timedOut(kind);
+                case ROUTE, IDLE, DURATION -> timedOut(kind);
                 case TRY, STREAM -> made.timedOut(kind);
                 case BACK_OFF -> made.attempt();
             }

@@ -1,6 +1,7 @@
 package io.weft.proxy.exchange;
 
 import io.weft.proxy.authorize.Caller;
+import io.weft.proxy.chain.IpBlock;
 import io.weft.proxy.config.ClusterChoice;
 import io.weft.proxy.config.HeaderChanges;
 import io.weft.proxy.config.HttpConnectionManager;
@@ -34,6 +35,7 @@ public final class HttpChain {
     private final HttpConnectionManager manager;
     private final PathNormalizer paths;
     private final RequestFilter[] filters;
+    private final IpBlock[] internal;
     private final ExchangeObserver observer;
     private volatile @Nullable Compiled compiled;
 
@@ -44,6 +46,8 @@ public final class HttpChain {
         this.manager = manager;
         this.observer = observer;
         this.filters = manager.filters().stream().map(RequestFilter::of).toArray(RequestFilter[]::new);
+        this.internal =
+                manager.forwarded().internal().stream().map(IpBlock::new).toArray(IpBlock[]::new);
         this.paths = new PathNormalizer(manager.path(), Arrays.stream(filters).anyMatch(RequestFilter::readsPath));
     }
 
@@ -71,7 +75,8 @@ public final class HttpChain {
                         307, "", "path_normalized", new String(redirect.path(), StandardCharsets.ISO_8859_1));
             }
         }
-        RequestRules.apply(request, manager, connection, worker);
+        boolean trusted = hearsOrders() && ClientAddress.isInternal(request, connection, manager.forwarded(), internal);
+        RequestRules.apply(request, manager, connection, worker, trusted);
         Caller caller = filters.length == 0 ? null : ClientAddress.of(request, connection, manager.forwarded());
         for (RequestFilter filter : filters) {
             RequestFilter.Refusal refusal = filter.onRequest(request, Objects.requireNonNull(caller));
@@ -101,6 +106,16 @@ public final class HttpChain {
         return known.matcher().match(request, random);
     }
 
+    /** Whether there are callers who may say by headers how they want to be treated. */
+    boolean hearsOrders() {
+        return internal.length > 0;
+    }
+
+    /** How long the stream may last, in nanoseconds; zero for no limit. */
+    long durationNanos(Route.Forward action, Request request) {
+        return StreamDurations.nanos(action.duration(), manager.timeouts().maxStreamDuration(), request);
+    }
+
     String cluster(ClusterChoice choice, Worker worker) {
         return switch (choice) {
             case ClusterChoice.Single single -> single.cluster();
@@ -124,9 +139,7 @@ public final class HttpChain {
                 request.path(after);
             }
         }
-        if (action.host() instanceof Route.HostRewrite.Literal literal) {
-            request.authority(literal.host());
-        }
+        HostRewriter.byRoute(action.host(), request);
         change(request.headers(), matched.route().request());
         change(request.headers(), matched.host().request());
         change(request.headers(), matched.table().request());

@@ -19,16 +19,25 @@ import org.jspecify.annotations.Nullable;
  * @param details why, in one word, for the access log
  * @param location of a redirect; null for other answers
  * @param overloaded the request was dropped to keep load away: {@code x-envoy-overloaded} says so
+ * @param grpcStatus what a gRPC client is told; {@link #BY_STATUS} for what follows from {@code status}
  */
 record LocalReply(
-        int status, String body, String details, @Nullable String location, boolean overloaded) {
+        int status, String body, String details, @Nullable String location, boolean overloaded, int grpcStatus) {
+
+    private static final int BY_STATUS = -1;
+    private static final int DEADLINE_EXCEEDED = 4;
 
     LocalReply(int status, String body, String details) {
-        this(status, body, details, null, false);
+        this(status, body, details, null, false, BY_STATUS);
     }
 
     LocalReply(int status, String body, String details, String location) {
-        this(status, body, details, location, false);
+        this(status, body, details, location, false, BY_STATUS);
+    }
+
+    /** The time that the caller itself or its route gave is over. */
+    static LocalReply deadline(int status, String body, String details) {
+        return new LocalReply(status, body, details, null, false, DEADLINE_EXCEEDED);
     }
 
     /** A limit of the cluster is reached. */
@@ -55,7 +64,8 @@ record LocalReply(
                 "upstream connect error or disconnect/reset before headers. reset reason: " + reason,
                 "upstream_reset_before_response_started{" + details + "}",
                 null,
-                overloaded);
+                overloaded,
+                BY_STATUS);
     }
 
     /** How many bytes its body has as sent. */
@@ -70,7 +80,7 @@ record LocalReply(
         if (isGrpc(request)) {
             response.status(200, "OK");
             headers.add(FieldName.CONTENT_TYPE, "application/grpc");
-            headers.add("grpc-status", Integer.toString(grpcStatus(status)));
+            headers.add("grpc-status", Integer.toString(grpcStatus == BY_STATUS ? grpcStatus(status) : grpcStatus));
             if (!body.isEmpty()) {
                 headers.add("grpc-message", percentEncoded(body));
             }

@@ -9,25 +9,39 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A request's body on its way to the endpoint: passed on as it comes, held while no stream is there to take it, and the
- * client stopped when too much of it waits. Owns the buffers it holds; what was sent is not kept.
+ * client stopped when too much of it waits. Where the request may be tried again, a copy of what was sent is kept, as long
+ * as it is little: a copy, because small pieces would each hold the much larger buffer that they were read into. Owns the
+ * buffers it holds.
  */
 final class RequestBody {
 
     private static final int MAX_WAITING = 64 * 1024;
+    private static final int MAX_KEPT = 64 * 1024;
 
     private final Downstream downstream;
     private @Nullable ArrayDeque<ByteBuf> waiting; // most requests have a stream before their body, or none
+    private @Nullable ByteBuf kept;
     private @Nullable Headers waitingTrailers;
+    private @Nullable Headers sentTrailers;
     private int waitingBytes;
+    private boolean keeps;
     private boolean sent;
+    private boolean paused;
 
-    RequestBody(Downstream downstream) {
+    /** @param keeps whether the request may be tried again after some of its body was sent */
+    RequestBody(Downstream downstream, boolean keeps) {
         this.downstream = downstream;
+        this.keeps = keeps;
     }
 
-    /** Whether any of it went out: then the request cannot be sent again. */
+    /** Whether any of it went out in the attempt at hand. */
     boolean isSent() {
         return sent;
+    }
+
+    /** Whether all that went out can go out again. */
+    boolean isRepeatable() {
+        return keeps || !sent;
     }
 
     boolean isWaiting() {
@@ -37,23 +51,40 @@ final class RequestBody {
     /** @param stream null while there is none */
     void data(@Nullable Upstream stream, ByteBuf piece, boolean end) {
         if (stream == null) {
-            ArrayDeque<ByteBuf> pieces = waiting;
-            if (pieces == null) {
-                pieces = new ArrayDeque<>(2);
-                waiting = pieces;
-            }
-            pieces.addLast(piece);
+            waiting().addLast(piece);
             waitingBytes += piece.readableBytes();
             if (waitingBytes >= MAX_WAITING) {
-                downstream.read(false);
+                pause();
             }
             return;
         }
-        sent = true;
-        stream.data(piece, end);
+        send(stream, piece, end);
         if (!end && !stream.isWritable()) {
-            downstream.read(false);
+            pause();
         }
+    }
+
+    private void send(Upstream stream, ByteBuf piece, boolean end) {
+        sent = true;
+        if (keeps) {
+            keep(piece);
+        }
+        stream.data(piece, end);
+    }
+
+    /** Before it is sent, for who sends it owns it. */
+    private void keep(ByteBuf piece) {
+        ByteBuf copy = kept;
+        int size = piece.readableBytes();
+        if ((copy == null ? 0 : copy.readableBytes()) + size > MAX_KEPT) {
+            settle();
+            return;
+        }
+        if (copy == null) {
+            copy = piece.alloc().buffer(size);
+            kept = copy;
+        }
+        copy.writeBytes(piece, piece.readerIndex(), size);
     }
 
     /** @param stream null while there is none */
@@ -61,41 +92,89 @@ final class RequestBody {
         if (stream == null) {
             waitingTrailers = trailers;
         } else {
+            sentTrailers = trailers;
             stream.trailers(trailers);
+        }
+    }
+
+    /** The attempt is over and another one follows: what was sent waits once more, before what has come since. */
+    void again() {
+        ByteBuf copy = kept;
+        if (copy != null) {
+            kept = null;
+            waiting().addFirst(copy);
+            waitingBytes += copy.readableBytes();
+        }
+        if (sentTrailers != null) {
+            waitingTrailers = sentTrailers;
+            sentTrailers = null;
+        }
+        sent = false;
+    }
+
+    /** There will be no other attempt: nothing more is kept for it. */
+    void settle() {
+        keeps = false;
+        ByteBuf copy = kept;
+        if (copy != null) {
+            kept = null;
+            copy.release();
         }
     }
 
     /**
-     * Hands what waits to a stream. The stream may fail within the call and another one take over what is left.
+     * Hands the next of what waits to a stream, which may fail within the call; then what is left waits on.
      *
      * @param end whether the request ends with what waits
+     * @return whether there was something
      */
-    void sendWaiting(Upstream stream, boolean end) {
-        ByteBuf piece;
-        while ((piece = next()) != null) {
-            sent = true;
-            stream.data(piece, end && !isWaiting());
+    boolean sendNext(Upstream stream, boolean end) {
+        ByteBuf piece = next(waiting);
+        if (piece != null) {
+            waitingBytes -= piece.readableBytes();
+            send(stream, piece, end && !isWaiting());
+            return true;
         }
         Headers trailers = waitingTrailers;
         if (trailers != null) {
             waitingTrailers = null;
-            stream.trailers(trailers);
+            trailers(stream, trailers);
+            return true;
         }
-        if (waitingBytes >= MAX_WAITING && stream.isWritable()) {
+        return false;
+    }
+
+    /** Nothing waits any more: the client may go on. */
+    void resume(Upstream stream) {
+        if (paused && stream.isWritable()) {
+            paused = false;
             downstream.read(true);
         }
-        waitingBytes = 0;
+    }
+
+    private void pause() {
+        paused = true;
+        downstream.read(false);
     }
 
     void release() {
         ByteBuf piece;
-        while ((piece = next()) != null) {
+        while ((piece = next(waiting)) != null) {
             piece.release();
         }
+        settle();
     }
 
-    private @Nullable ByteBuf next() {
+    private ArrayDeque<ByteBuf> waiting() {
         ArrayDeque<ByteBuf> pieces = waiting;
+        if (pieces == null) {
+            pieces = new ArrayDeque<>(2);
+            waiting = pieces;
+        }
+        return pieces;
+    }
+
+    private static @Nullable ByteBuf next(@Nullable ArrayDeque<ByteBuf> pieces) {
         return pieces == null ? null : pieces.pollFirst();
     }
 }

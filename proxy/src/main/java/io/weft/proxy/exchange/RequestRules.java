@@ -17,9 +17,12 @@ final class RequestRules {
 
     private RequestRules() {}
 
-    static void apply(Request request, HttpConnectionManager manager, Connection connection, Worker worker) {
+    /** @param internal whether the caller may say by headers how it wants to be treated */
+    static void apply(
+            Request request, HttpConnectionManager manager, Connection connection, Worker worker, boolean internal) {
         Headers headers = request.headers();
         HttpConnectionManager.Forwarded forwarded = manager.forwarded();
+        boolean edge = forwarded.useRemoteAddress() && !internal;
         boolean requestId = false;
         boolean proto = false;
         for (int line = 0, count = headers.count(); line < count; line++) {
@@ -31,7 +34,7 @@ final class RequestRules {
                 case X_ENVOY_INTERNAL, X_ENVOY_EXTERNAL_ADDRESS, X_ENVOY_EXPECTED_RQ_TIMEOUT_MS, LOOKALIKE ->
                     headers.remove(line);
                 case X_REQUEST_ID -> {
-                    if (forwarded.useRemoteAddress() && !manager.preserveExternalRequestId()) {
+                    if (edge && !manager.preserveExternalRequestId()) {
                         headers.remove(line);
                     } else {
                         requestId = true;
@@ -49,7 +52,18 @@ final class RequestRules {
                         headers.remove(line);
                     }
                 }
-                default -> {}
+                case X_ENVOY_DECORATOR_OPERATION,
+                        X_ENVOY_DOWNSTREAM_SERVICE_CLUSTER,
+                        X_ENVOY_DOWNSTREAM_SERVICE_NODE -> {
+                    if (edge) {
+                        headers.remove(line);
+                    }
+                }
+                default -> {
+                    if (name.isOrder() && !internal) {
+                        headers.remove(line);
+                    }
+                }
             }
         }
         request.scheme(connection.isTls() ? "https" : "http");

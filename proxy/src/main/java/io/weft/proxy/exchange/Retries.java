@@ -39,7 +39,8 @@ final class Retries {
             return false;
         }
         made++;
-        pause = TimeLimit.set(pause, exchange, TimeLimit.Kind.BACK_OFF, RetryRules.pause(made, worker.dice()));
+        pause = TimeLimit.set(
+                pause, exchange, TimeLimit.Kind.BACK_OFF, RetryRules.pause(policy.backOff(), made, worker.dice()));
         return true;
     }
 

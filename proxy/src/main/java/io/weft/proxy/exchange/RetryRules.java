@@ -7,13 +7,9 @@ import io.weft.proxy.http.Headers;
 import io.weft.proxy.http.Response;
 import io.weft.proxy.http.Rules;
 import java.util.Set;
-import java.util.concurrent.TimeUnit;
 
 /** Which outcomes of an attempt are worth another one, and how long to wait before it, as Envoy decides it. Pure. */
 final class RetryRules {
-
-    private static final long BASE = TimeUnit.MILLISECONDS.toNanos(25);
-    private static final long LONGEST = 10 * BASE;
 
     private RetryRules() {}
 
@@ -64,12 +60,16 @@ final class RetryRules {
     }
 
     /**
-     * The pause before a retry, in nanoseconds: by chance up to 25 ms, twice that with each further one, at most 250 ms.
+     * The pause before a retry, in nanoseconds.
      *
      * @param number 1 for the first
      */
-    static long pause(int number, Dice dice) {
-        long most = Math.min(LONGEST, BASE << Math.min(number - 1, 10));
-        return Math.max(1, Math.floorMod(dice.next(), most));
+    static long pause(RetryPolicy.BackOff backOff, int number, Dice dice) {
+        long most = backOff.most().toNanos();
+        long upTo = backOff.base().toNanos();
+        for (int i = 1; i < number && upTo < most; i++) {
+            upTo = upTo > most / 2 ? most : upTo * 2;
+        }
+        return Math.max(1, Math.floorMod(dice.next(), Math.min(upTo, most)));
     }
 }

@@ -17,6 +17,8 @@ final class TimeLimit extends Deadline {
         TRY(ResponseFlag.UT, "upstream_per_try_timeout", "upstream request timeout"),
         /** The cluster's {@code max_stream_duration}: from when the stream is there to the end of the answer. */
         STREAM(ResponseFlag.UMSDR, "upstream_max_stream_duration_reached", "upstream max stream duration reached"),
+        /** The route's or connection manager's {@code max_stream_duration}: from the head to the end of the answer. */
+        DURATION(ResponseFlag.DT, "max_duration_timeout", "downstream duration timeout"),
         /** The pause before another attempt is over. */
         BACK_OFF(ResponseFlag.UT, "", "");
 
@@ -36,7 +38,10 @@ final class TimeLimit extends Deadline {
 
         /** @param requestEnded whether the endpoint is late; it is the client otherwise */
         LocalReply reply(boolean requestEnded) {
-            return new LocalReply(this == STREAM && !requestEnded ? 408 : 504, body, details);
+            int status = (this == STREAM || this == DURATION) && !requestEnded ? 408 : 504;
+            return this == DURATION
+                    ? LocalReply.deadline(status, body, details)
+                    : new LocalReply(status, body, details);
         }
 
         String details() {

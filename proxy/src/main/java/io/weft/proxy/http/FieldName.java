@@ -36,9 +36,26 @@ public enum FieldName {
     X_ENVOY_INTERNAL("x-envoy-internal"),
     X_ENVOY_EXTERNAL_ADDRESS("x-envoy-external-address"),
     X_ENVOY_EXPECTED_RQ_TIMEOUT_MS("x-envoy-expected-rq-timeout-ms"),
-    X_ENVOY_UPSTREAM_SERVICE_TIME("x-envoy-upstream-service-time");
+    X_ENVOY_UPSTREAM_SERVICE_TIME("x-envoy-upstream-service-time"),
+    X_ENVOY_RETRY_ON("x-envoy-retry-on", true),
+    X_ENVOY_RETRY_GRPC_ON("x-envoy-retry-grpc-on", true),
+    X_ENVOY_MAX_RETRIES("x-envoy-max-retries", true),
+    X_ENVOY_RETRIABLE_STATUS_CODES("x-envoy-retriable-status-codes", true),
+    X_ENVOY_RETRIABLE_HEADER_NAMES("x-envoy-retriable-header-names", true),
+    X_ENVOY_UPSTREAM_RQ_TIMEOUT_MS("x-envoy-upstream-rq-timeout-ms", true),
+    X_ENVOY_UPSTREAM_RQ_PER_TRY_TIMEOUT_MS("x-envoy-upstream-rq-per-try-timeout-ms", true),
+    X_ENVOY_UPSTREAM_RQ_TIMEOUT_ALT_RESPONSE("x-envoy-upstream-rq-timeout-alt-response", true),
+    X_ENVOY_UPSTREAM_STREAM_DURATION_MS("x-envoy-upstream-stream-duration-ms", true),
+    X_ENVOY_UPSTREAM_ALT_STAT_NAME("x-envoy-upstream-alt-stat-name", true),
+    X_ENVOY_HEDGE_ON_PER_TRY_TIMEOUT("x-envoy-hedge-on-per-try-timeout", true),
+    X_ENVOY_FORCE_TRACE("x-envoy-force-trace", true),
+    X_ENVOY_IP_TAGS("x-envoy-ip-tags", true),
+    X_ENVOY_ORIGINAL_URL("x-envoy-original-url", true),
+    X_ENVOY_DECORATOR_OPERATION("x-envoy-decorator-operation"),
+    X_ENVOY_DOWNSTREAM_SERVICE_CLUSTER("x-envoy-downstream-service-cluster"),
+    X_ENVOY_DOWNSTREAM_SERVICE_NODE("x-envoy-downstream-service-node");
 
-    private static final int LONGEST = 31;
+    private static final int LONGEST = 40;
     private static final FieldName[][] BY_LENGTH = new FieldName[LONGEST + 1][];
     private static final FieldName[] NONE = {};
 
@@ -56,9 +73,20 @@ public enum FieldName {
     }
 
     private final String text;
+    private final boolean order;
 
     FieldName(String text) {
+        this(text, false);
+    }
+
+    FieldName(String text, boolean order) {
         this.text = text;
+        this.order = order;
+    }
+
+    /** Whether it tells a proxy how to treat the request, which only internal callers may (Envoy's header sanitizing). */
+    public boolean isOrder() {
+        return order;
     }
 
     /** Lower case; empty where the name is not {@linkplain #isKnown known}. */
@@ -80,7 +108,7 @@ public enum FieldName {
                     X_ENVOY_INTERNAL,
                     X_ENVOY_EXTERNAL_ADDRESS,
                     X_ENVOY_EXPECTED_RQ_TIMEOUT_MS -> true;
-            default -> false;
+            default -> order;
         };
     }
 

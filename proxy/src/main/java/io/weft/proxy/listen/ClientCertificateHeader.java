@@ -19,6 +19,12 @@ final class ClientCertificateHeader {
             field(out, "By", local.toString());
         }
         field(out, "Hash", peer.sha256());
+        if (forwarded.certPem()) {
+            out.append(";Cert=\"").append(encoded(peer.pem())).append('"');
+        }
+        if (forwarded.certChain()) {
+            out.append(";Chain=\"").append(encoded(peer.chainPem())).append('"');
+        }
         if (forwarded.certSubject()) {
             out.append(";Subject=\"").append(escaped(peer.subject())).append('"');
         }
@@ -33,6 +39,15 @@ final class ClientCertificateHeader {
             }
         }
         return out.toString();
+    }
+
+    /** PEM with what would be taken for something else in a header or URL percent-encoded. */
+    private static String encoded(String pem) {
+        return pem.replace("\n", "%0A")
+                .replace(" ", "%20")
+                .replace("+", "%2B")
+                .replace("/", "%2F")
+                .replace("=", "%3D");
     }
 
     private static void field(StringBuilder out, String key, String value) {

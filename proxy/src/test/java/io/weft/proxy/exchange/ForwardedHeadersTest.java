@@ -2,7 +2,9 @@ package io.weft.proxy.exchange;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.weft.certs.asn1.Pem;
 import io.weft.certs.authority.Authority;
+import io.weft.certs.identity.Fingerprint;
 import io.weft.certs.identity.SpiffeId;
 import io.weft.certs.identity.TrustDomain;
 import io.weft.certs.identity.X509Svid;
@@ -25,6 +27,9 @@ import io.weft.proxy.testing.Fixture;
 import io.weft.proxy.testing.Http2Client;
 import io.weft.proxy.testing.RunningProxy;
 import java.net.InetAddress;
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
+import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Arrays;
@@ -32,6 +37,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -178,10 +184,11 @@ class ForwardedHeadersTest {
     }
 
     private static Snapshot inbound(int port, ClientCert mode) {
-        var manager = Fixture.manager(
-                Fixture.routes(Fixture.forwardTo("app")),
-                new Forwarded(false, 0, false, mode, true, true, true),
-                false);
+        return inbound(port, new Forwarded(false, 0, false, mode, true, true, true));
+    }
+
+    private static Snapshot inbound(int port, Forwarded forwarded) {
+        var manager = Fixture.manager(Fixture.routes(Fixture.forwardTo("app")), forwarded, false);
         var tls = new DownstreamTls(parameters(), true, Duration.ofSeconds(5));
         return with(
                 Fixture.snapshot(
@@ -255,6 +262,29 @@ class ForwardedHeadersTest {
             client.send("GET / HTTP/1.1\r\nHost: x\r\nX-Forwarded-Client-Cert: URI=" + WEB + "\r\n\r\n")
                     .answer();
             assertThat(lines(app.seen().getFirst(), "x-forwarded-client-cert")).hasSize(passes ? 1 : 0);
+        }
+    }
+
+    @Test
+    void the_whole_certificate_is_told_where_it_is_asked_for_in_a_form_that_no_reader_cuts() throws Exception {
+        var forwarded =
+                new Forwarded(false, 0, false, ClientCert.SANITIZE_SET, true, false, false, true, true, List.of());
+        try (Endpoint app = Endpoint.saying("ok");
+                RunningProxy there = new RunningProxy(inbound(app.port(), forwarded));
+                RunningProxy here = new RunningProxy(outbound(there.port()));
+                Client client = here.connect()) {
+            client.send("GET / HTTP/1.1\r\nHost: x\r\n\r\n").answer();
+            String told =
+                    lines(app.seen().getFirst(), "x-forwarded-client-cert").getFirst();
+            var whole = Pattern.compile("By=.*;Hash=(.*);Cert=\"(.*)\";Chain=\"(.*)\";URI=" + WEB)
+                    .matcher(told);
+            assertThat(whole.matches()).as(told).isTrue();
+            assertThat(whole.group(2)).doesNotContainPattern("[ +/=\"\\n]");
+            X509Certificate leaf = Pem.certificates(URLDecoder.decode(whole.group(2), StandardCharsets.US_ASCII))
+                    .getFirst();
+            assertThat(Fingerprint.of(leaf).hex()).isEqualTo(whole.group(1));
+            assertThat(Pem.certificates(URLDecoder.decode(whole.group(3), StandardCharsets.US_ASCII)))
+                    .startsWith(leaf);
         }
     }
 }

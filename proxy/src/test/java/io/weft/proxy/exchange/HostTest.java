@@ -2,10 +2,12 @@ package io.weft.proxy.exchange;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.weft.proxy.config.Address;
 import io.weft.proxy.config.Cluster;
 import io.weft.proxy.config.HeaderChanges;
 import io.weft.proxy.config.HttpConnectionManager.Forwarded;
 import io.weft.proxy.config.Route;
+import io.weft.proxy.config.Route.RetryPolicy.On;
 import io.weft.proxy.config.RouteTable;
 import io.weft.proxy.config.Snapshot;
 import io.weft.proxy.testing.Client;
@@ -14,7 +16,12 @@ import io.weft.proxy.testing.Fixture;
 import io.weft.proxy.testing.Http2Client;
 import io.weft.proxy.testing.Http2Endpoint;
 import io.weft.proxy.testing.RunningProxy;
+import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -109,5 +116,68 @@ class HostTest {
                 assertThat(app.seen().getFirst().head().field("host")).isEmpty();
             }
         }
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        // what the header says, whether the host before is told; the host, x-forwarded-host
+        "inner.example:81, true,  inner.example:81, 'first.example,shop.example'",
+        "inner.example,    false, inner.example,    first.example",
+        ",                 true,  shop.example,     first.example",
+        "'two words',      true,  shop.example,     first.example",
+        "user@inner,       true,  shop.example,     first.example",
+    })
+    void the_host_is_what_a_header_says_if_that_is_a_host(
+            @Nullable String said, boolean appends, String host, String forwarded) throws Exception {
+        try (Endpoint app = Endpoint.saying("ok");
+                RunningProxy proxy =
+                        new RunningProxy(named(app.port(), false, new Route.HostRewrite.Header("x-host", appends)));
+                Client client = proxy.connect()) {
+            client.send("GET / HTTP/1.1\r\nHost: shop.example\r\nX-Forwarded-Host: first.example\r\n"
+                            + (said == null ? "" : "X-Host: " + said + "\r\n") + "\r\n")
+                    .answer();
+            Endpoint.Seen seen = app.seen().getFirst();
+            assertThat(host(seen)).isEqualTo(host);
+            assertThat(seen.head().toLowerCase(Locale.ROOT)).contains("x-forwarded-host: " + forwarded + "\r\n");
+        }
+    }
+
+    @Test
+    void each_endpoint_is_asked_by_its_own_name_and_the_host_before_is_told_once() throws Exception {
+        try (Endpoint bad = new Endpoint(request -> Endpoint.bytes("HTTP/1.1 503 No\r\nContent-Length: 0\r\n\r\n"));
+                Endpoint good = Endpoint.saying("ok")) {
+            Route.Forward plain = Fixture.forwardTo("app");
+            var retries = new Route.RetryPolicy(Set.of(On.SERVER_ERROR), 3, Duration.ZERO);
+            Cluster cluster = Fixture.cluster(
+                    "app",
+                    Cluster.Protocol.HTTP1,
+                    null,
+                    List.of(endpoint(bad.port(), "bad.example"), endpoint(good.port(), "good.example")));
+            Snapshot snapshot = Fixture.http(
+                    cluster,
+                    forward -> new Route.Forward(
+                            plain.cluster(),
+                            plain.timeout(),
+                            null,
+                            null,
+                            new Route.HostRewrite.OfEndpoint(true),
+                            retries));
+            try (RunningProxy proxy = new RunningProxy(snapshot);
+                    Client client = proxy.connect()) {
+                for (int i = 0; i < 4; i++) {
+                    client.send("GET / HTTP/1.1\r\nHost: shop.example\r\n\r\n").answer();
+                }
+            }
+            assertThat(bad.seen()).isNotEmpty().allMatch(seen -> host(seen).equals("bad.example"));
+            assertThat(good.seen()).hasSize(4).allMatch(seen -> host(seen).equals("good.example"));
+            assertThat(good.seen())
+                    .allMatch(seen ->
+                            seen.head().toLowerCase(Locale.ROOT).contains("x-forwarded-host: shop.example\r\n"));
+        }
+    }
+
+    private static Cluster.Endpoint endpoint(int port, String hostname) {
+        return new Cluster.Endpoint(
+                new Address.Socket("127.0.0.1", port), 1, Cluster.Health.HEALTHY, hostname, Map.of());
     }
 }

@@ -71,6 +71,8 @@ class HostilePeerTest {
                 "HTTP/1.1 200 OK\r\nContent-Length: 2\r\nTransfer-Encoding: chunked\r\n\r\nok",
                 "HTTP/1.1 200 OK\r\nContent-Length: 2\r\nContent-Length: 3\r\n\r\nok",
                 "HTTP/1.0 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+                "HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip\r\n\r\nok",
+                "HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n",
                 "HTTP/1.1 099 Odd\r\nContent-Length: 0\r\n\r\n",
                 "HTTP/1.1 1000 Odd\r\nContent-Length: 0\r\n\r\n",
                 "HTTP/1.1 200 OK\nContent-Length: 0\n\n",
@@ -106,6 +108,23 @@ class HostilePeerTest {
             length.send(GET).head();
             assertThat(length.rest()).hasSizeLessThan(10);
             assertThat(proxy.logged().details()).contains("upstream_reset_after_response_started");
+        }
+    }
+
+    @Test
+    void what_comes_behind_an_answer_without_a_body_is_no_answer_to_the_next_request_A20() throws Exception {
+        try (Endpoint app = new Endpoint(request -> bytes(
+                        request.line().contains("/empty")
+                                ? "HTTP/1.1 204 No Content\r\nContent-Length: 42\r\n\r\n"
+                                        + "HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nevil"
+                                : "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"));
+                RunningProxy proxy = new RunningProxy(Fixture.http(Fixture.cluster("app", app.port())));
+                Client client = proxy.connect()) {
+            Client.Answer empty =
+                    client.send("GET /empty HTTP/1.1\r\nHost: x\r\n\r\n").answer();
+            assertThat(empty.status()).isEqualTo(204);
+            assertThat(client.send(GET).answer().body()).isEqualTo("ok");
+            assertThat(app.connections()).as("not reused").isEqualTo(2);
         }
     }
 

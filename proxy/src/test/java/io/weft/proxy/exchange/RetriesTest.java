@@ -13,9 +13,12 @@ import io.weft.proxy.testing.Endpoint;
 import io.weft.proxy.testing.Fixture;
 import io.weft.proxy.testing.Http2Endpoint;
 import io.weft.proxy.testing.RunningProxy;
+import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.net.Socket;
 import java.time.Duration;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -98,15 +101,82 @@ class RetriesTest {
     }
 
     @Test
-    void what_was_sent_of_a_body_is_not_sent_again() throws Exception {
+    void a_small_body_is_sent_again_with_each_retry() throws Exception {
+        AtomicInteger refusals = new AtomicInteger();
+        try (Endpoint app = new Endpoint(
+                        request -> refusals.incrementAndGet() % 3 == 0 ? Endpoint.ok("taken") : status(503));
+                RunningProxy proxy =
+                        new RunningProxy(http(Fixture.cluster("app", app.port()), policy(3, On.SERVER_ERROR)));
+                Client client = proxy.connect()) {
+            String most = "x".repeat(64 * 1024);
+            for (String body : List.of("a", most)) {
+                client.send("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: " + body.length() + "\r\n\r\n" + body);
+                assertThat(client.answer().body()).isEqualTo("taken");
+                assertThat(proxy.logged().attempts()).isEqualTo(3);
+                assertThat(app.seen().subList(app.seen().size() - 3, app.seen().size()))
+                        .allMatch(seen -> seen.body().equals(body));
+            }
+            client.send("POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n"
+                    + "2\r\nab\r\n3\r\ncde\r\n0\r\nX-Sum: 5\r\n\r\n");
+            assertThat(client.answer().body()).isEqualTo("taken");
+            assertThat(app.seen()).hasSize(9);
+            assertThat(app.seen().subList(6, 9)).allMatch(seen -> seen.body().startsWith("abcde"));
+        }
+    }
+
+    @Test
+    void a_large_body_is_not_kept_and_so_not_sent_again() throws Exception {
         try (Endpoint bad = failing(503);
                 RunningProxy proxy =
                         new RunningProxy(http(Fixture.cluster("app", bad.port()), policy(3, On.SERVER_ERROR)));
                 Client client = proxy.connect()) {
-            client.send("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\n\r\na");
+            String body = "x".repeat(64 * 1024 + 1);
+            client.send("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: " + body.length() + "\r\n\r\n" + body);
             assertThat(client.answer().status()).isEqualTo(503);
             assertThat(proxy.logged().attempts()).isEqualTo(1);
             assertThat(bad.seen()).hasSize(1);
+        }
+    }
+
+    @Test
+    void a_body_that_still_comes_follows_what_was_sent_again() throws Exception {
+        try (ServerSocket app = new ServerSocket(0, 10, InetAddress.getLoopbackAddress());
+                RunningProxy proxy =
+                        new RunningProxy(http(Fixture.cluster("app", app.getLocalPort()), policy(2, On.RESET)));
+                Client client = proxy.connect()) {
+            client.send("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\nhello");
+            try (Socket first = app.accept()) {
+                assertThat(until(first, "hello")).endsWith("\r\n\r\nhello");
+            }
+            client.send("world");
+            try (Socket second = app.accept()) {
+                assertThat(until(second, "world")).endsWith("\r\n\r\nhelloworld");
+                second.getOutputStream().write(Endpoint.ok("ok"));
+                assertThat(client.answer().body()).isEqualTo("ok");
+            }
+        }
+    }
+
+    private static String until(Socket socket, String end) throws IOException {
+        socket.setSoTimeout(10_000);
+        StringBuilder read = new StringBuilder();
+        int next;
+        while (!read.toString().endsWith(end) && (next = socket.getInputStream().read()) >= 0) {
+            read.append((char) next);
+        }
+        return read.toString();
+    }
+
+    @Test
+    void without_a_policy_nothing_of_a_body_is_kept() throws Exception {
+        try (Endpoint leaves = new Endpoint(request -> request.line().startsWith("GET") ? Endpoint.ok("ok") : null);
+                RunningProxy proxy =
+                        new RunningProxy(http(Fixture.cluster("app", leaves.port()), Route.RetryPolicy.NONE));
+                Client client = proxy.connect()) {
+            assertThat(client.send(GET).answer().body()).isEqualTo("ok");
+            client.send("PUT / HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\n\r\na");
+            assertThat(client.answer().status()).isEqualTo(503);
+            assertThat(leaves.seen()).hasSize(2);
         }
     }
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.weft.proxy.balance.Dice;
 import io.weft.proxy.config.Route;
+import io.weft.proxy.config.Route.RetryPolicy.BackOff;
 import io.weft.proxy.config.Route.RetryPolicy.On;
 import io.weft.proxy.exchange.RetryRules.Loss;
 import io.weft.proxy.http.Response;
@@ -80,7 +81,7 @@ class RetryRulesTest {
 
     @Test
     void statuses_of_http_and_of_grpc_that_are_named_are_worth_another_attempt() {
-        var policy = new Route.RetryPolicy(Set.of(), Set.of(409, 429), Set.of(14), 1, Duration.ZERO);
+        var policy = new Route.RetryPolicy(Set.of(), Set.of(409, 429), Set.of(14), 1, Duration.ZERO, BackOff.DEFAULT);
         assertThat(RetryRules.covers(policy, answer(409))).isTrue();
         assertThat(RetryRules.covers(policy, answer(503))).isFalse();
         assertThat(RetryRules.covers(policy, answer(200, "grpc-status", "14"))).isTrue();
@@ -96,13 +97,22 @@ class RetryRulesTest {
     }
 
     @Test
-    void pauses_are_by_chance_and_grow_up_to_a_quarter_of_a_second() {
+    void pauses_are_by_chance_and_double_up_to_the_longest() {
         Dice dice = new Dice(1);
-        long[] most = {25, 50, 100, 200, 250, 250};
+        longest(BackOff.DEFAULT, dice, 25, 50, 100, 200, 250, 250);
+        longest(new BackOff(Duration.ofMillis(100), Duration.ofMillis(300)), dice, 100, 200, 300, 300);
+        longest(new BackOff(Duration.ofMillis(40), Duration.ofMillis(40)), dice, 40, 40);
+        assertThat(RetryRules.pause(BackOff.DEFAULT, Integer.MAX_VALUE, dice)).isPositive();
+        var forever = Duration.ofDays(36_500);
+        assertThat(RetryRules.pause(new BackOff(Duration.ofNanos(1), forever), 100, dice))
+                .isPositive();
+    }
+
+    private static void longest(BackOff backOff, Dice dice, long... most) {
         for (int number = 1; number <= most.length; number++) {
             long longest = 0;
             for (int i = 0; i < 1_000; i++) {
-                long pause = RetryRules.pause(number, dice);
+                long pause = RetryRules.pause(backOff, number, dice);
                 assertThat(pause).isPositive();
                 longest = Math.max(longest, pause);
             }
@@ -111,6 +121,5 @@ class RetryRulesTest {
                             TimeUnit.MILLISECONDS.toNanos(most[number - 1]) * 9 / 10,
                             TimeUnit.MILLISECONDS.toNanos(most[number - 1]));
         }
-        assertThat(RetryRules.pause(Integer.MAX_VALUE, dice)).isPositive();
     }
 }

@@ -45,6 +45,7 @@ final class HttpConnectionManagerParser {
                             "use_remote_address",
                             "xff_num_trusted_hops",
                             "skip_xff_append",
+                            "internal_address_config",
                             "generate_request_id",
                             "preserve_external_request_id",
                             "forward_client_cert_details",
@@ -60,8 +61,12 @@ final class HttpConnectionManagerParser {
                             "a connection with invalid framing is closed",
                             "false"),
             MessageFields.of(PACKAGE + "Rds").honours("config_source", "route_config_name"),
+            MessageFields.of(PACKAGE + "HttpConnectionManager.InternalAddressConfig")
+                    .decidesPolicy()
+                    .honours("cidr_ranges")
+                    .only("unix_sockets", "clients come over TCP", "false"),
             MessageFields.of(PACKAGE + "HttpConnectionManager.SetCurrentClientCertDetails")
-                    .honours("subject", "dns", "uri"),
+                    .honours("subject", "dns", "uri", "cert", "chain"),
             MessageFields.of(PACKAGE + "HttpConnectionManager.UpgradeConfig").honours("upgrade_type", "enabled"),
             MessageFields.of("envoy.config.core.v3.HttpProtocolOptions")
                     .honours(
@@ -154,6 +159,7 @@ final class HttpConnectionManagerParser {
                 "max_connection_duration",
                 "max_headers_count",
                 "max_requests_per_connection",
+                "max_stream_duration",
                 "headers_with_underscores_action");
         Timeouts otherwise = Timeouts.DEFAULT;
         return new Timeouts(
@@ -186,7 +192,12 @@ final class HttpConnectionManagerParser {
                         common.has("max_connection_duration"),
                         common.message("max_connection_duration"),
                         at.field("max_connection_duration"),
-                        otherwise.maxConnectionDuration()));
+                        otherwise.maxConnectionDuration()),
+                Scalars.duration(
+                        common.has("max_stream_duration"),
+                        common.message("max_stream_duration"),
+                        at.field("max_stream_duration"),
+                        otherwise.maxStreamDuration()));
     }
 
     private Limits limits() {
@@ -255,7 +266,12 @@ final class HttpConnectionManagerParser {
                 clientCert,
                 details.flag("uri"),
                 details.flag("dns"),
-                details.message("subject").flag("value"));
+                details.message("subject").flag("value"),
+                details.flag("cert"),
+                details.flag("chain"),
+                AddressParser.cidrs(
+                        message.message("internal_address_config").messages("cidr_ranges"),
+                        path.field("internal_address_config").field("cidr_ranges")));
     }
 
     private ServerHeader serverHeader() {

@@ -2,19 +2,18 @@ package io.weft.proxy.xds.parse;
 
 import io.weft.proxy.config.ClusterChoice;
 import io.weft.proxy.config.ClusterChoice.Weighted.Share;
+import io.weft.proxy.config.RetryWords;
 import io.weft.proxy.config.Route;
 import io.weft.proxy.config.Route.HostRewrite;
 import io.weft.proxy.config.Route.PathRewrite;
-import io.weft.proxy.config.Route.RetryPolicy.On;
+import io.weft.proxy.config.Route.RetryPolicy.BackOff;
 import io.weft.proxy.wire.Message;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.EnumSet;
-import java.util.HashSet;
+import java.util.Collections;
 import java.util.List;
-import java.util.Map;
-import java.util.Set;
-import java.util.stream.Stream;
+import java.util.Locale;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** Forwarding to a cluster: which one, how long, what is rewritten, what is tried again. */
@@ -34,13 +33,15 @@ final class RouteActionParser {
                             "prefix_rewrite",
                             "regex_rewrite",
                             "host_rewrite_literal",
+                            "host_rewrite_header",
+                            "auto_host_rewrite",
+                            "append_x_forwarded_host",
                             "retry_policy",
                             "max_stream_duration")
                     .only("cluster_not_found_response_code", "the answer is always 503", "SERVICE_UNAVAILABLE")
-                    .only("auto_host_rewrite", "the authority is kept", "false")
                     .only("priority", "all requests have one priority", "DEFAULT"),
             MessageFields.of(PACKAGE + "RouteAction.MaxStreamDuration")
-                    .only("max_stream_duration", "a stream may last as long as it moves", "0s"),
+                    .honours("max_stream_duration", "grpc_timeout_header_max", "grpc_timeout_header_offset"),
             MessageFields.of(PACKAGE + "WeightedCluster")
                     .honours("clusters", "total_weight")
                     .accepts("runtime_key_prefix", "there is no runtime that could change the weights"),
@@ -51,31 +52,16 @@ final class RouteActionParser {
                             "num_retries",
                             "per_try_timeout",
                             "retriable_status_codes",
+                            "retry_back_off",
                             "retry_host_predicate")
                     .accepts(
                             "host_selection_retry_max_attempts",
                             "an endpoint not tried before is found wherever there is one"),
+            MessageFields.of(PACKAGE + "RetryPolicy.RetryBackOff").honours("base_interval", "max_interval"),
             MessageFields.of(PACKAGE + "RetryPolicy.RetryHostPredicate").honours("name", "typed_config"),
             MessageFields.typed(PREVIOUS_HOSTS));
 
-    private static final Map<String, On> RETRY_ON = Map.of(
-            "connect-failure", On.CONNECT_FAILURE,
-            "refused-stream", On.REFUSED_STREAM,
-            "reset-before-request", On.RESET_BEFORE_REQUEST,
-            "reset", On.RESET,
-            "gateway-error", On.GATEWAY_ERROR,
-            "5xx", On.SERVER_ERROR);
-
-    /** The statuses of gRPC that have a word of their own. */
-    private static final Map<String, Integer> RETRY_ON_GRPC = Map.of(
-            "cancelled", 1,
-            "deadline-exceeded", 4,
-            "resource-exhausted", 8,
-            "internal", 13,
-            "unavailable", 14);
-
-    private static final String STATUS_CODES = "retriable-status-codes";
-    private static final String CONFLICT = "retriable-4xx";
+    private static final int DEFAULT_LONGEST = 10;
     private static final int MAX_RETRIES = 100;
 
     private RouteActionParser() {}
@@ -83,11 +69,14 @@ final class RouteActionParser {
     static Route.Forward forward(Message message, Route.Match match, Route.RetryPolicy inherited, FieldPath path) {
         return new Route.Forward(
                 cluster(message, path),
-                Scalars.duration(
-                        message.has("timeout"),
-                        message.message("timeout"),
-                        path.field("timeout"),
-                        Route.Forward.DEFAULT_TIMEOUT),
+                // As in Envoy: who says how long a stream may last means that and not the time for an answer.
+                message.has("max_stream_duration")
+                        ? Duration.ZERO
+                        : Scalars.duration(
+                                message.has("timeout"),
+                                message.message("timeout"),
+                                path.field("timeout"),
+                                Route.Forward.DEFAULT_TIMEOUT),
                 message.has("idle_timeout")
                         ? Scalars.duration(message.message("idle_timeout"), path.field("idle_timeout"))
                         : null,
@@ -95,7 +84,21 @@ final class RouteActionParser {
                 host(message, path),
                 message.has("retry_policy")
                         ? retry(message.message("retry_policy"), path.field("retry_policy"))
-                        : inherited);
+                        : inherited,
+                message.has("max_stream_duration")
+                        ? duration(message.message("max_stream_duration"), path.field("max_stream_duration"))
+                        : null);
+    }
+
+    private static Route.StreamDuration duration(Message message, FieldPath path) {
+        return new Route.StreamDuration(
+                optional(message, "max_stream_duration", path),
+                optional(message, "grpc_timeout_header_max", path),
+                Objects.requireNonNullElse(optional(message, "grpc_timeout_header_offset", path), Duration.ZERO));
+    }
+
+    private static @Nullable Duration optional(Message message, String field, FieldPath path) {
+        return message.has(field) ? Scalars.duration(message.message(field), path.field(field)) : null;
     }
 
     private static ClusterChoice cluster(Message message, FieldPath path) {
@@ -169,32 +172,40 @@ final class RouteActionParser {
     }
 
     private static HostRewrite host(Message message, FieldPath path) {
-        if (message.text("host_rewrite_literal").isEmpty()) {
-            return new HostRewrite.Keep();
-        }
-        FieldPath at = path.field("host_rewrite_literal");
-        String host = Scalars.text(message.text("host_rewrite_literal"), at);
-        return new HostRewrite.Literal(Scalars.authority(host, at));
+        boolean appends = message.flag("append_x_forwarded_host");
+        return switch (message.which("host_rewrite_specifier")) {
+            case "host_rewrite_literal" -> {
+                FieldPath at = path.field("host_rewrite_literal");
+                String host = Scalars.text(message.text("host_rewrite_literal"), at);
+                yield host.isEmpty()
+                        ? new HostRewrite.Keep()
+                        : new HostRewrite.Literal(Scalars.authority(host, at), appends);
+            }
+            case "host_rewrite_header" -> {
+                FieldPath at = path.field("host_rewrite_header");
+                String name = HeaderChangesParser.name(message.text("host_rewrite_header"), at);
+                yield new HostRewrite.Header(name.toLowerCase(Locale.ROOT), appends);
+            }
+            case "auto_host_rewrite" ->
+                message.message("auto_host_rewrite").flag("value")
+                        ? new HostRewrite.OfEndpoint(appends)
+                        : new HostRewrite.Keep();
+            default -> new HostRewrite.Keep();
+        };
     }
 
     static Route.RetryPolicy retry(Message message, FieldPath path) {
-        Set<On> on = EnumSet.noneOf(On.class);
-        Set<Integer> statuses = new HashSet<>();
-        Set<Integer> grpcStatuses = new HashSet<>();
+        var words = new RetryWords();
         for (String word : message.text("retry_on").split(",")) {
             String name = word.strip();
-            if (RETRY_ON.containsKey(name)) {
-                on.add(RETRY_ON.get(name));
-            } else if (RETRY_ON_GRPC.containsKey(name)) {
-                grpcStatuses.add(RETRY_ON_GRPC.get(name));
-            } else if (name.equals(CONFLICT)) {
-                statuses.add(409); // the only one that Envoy counts among them
-            } else if (name.equals(STATUS_CODES)) {
-                statuses.addAll(codes(message, path.field("retriable_status_codes")));
-            } else if (!name.isEmpty()) {
+            if (!name.isEmpty() && !words.add(name)) {
                 throw new InvalidResource(
-                        path.field("retry_on"), Quote.of(name) + ": expected one of " + String.join(", ", words()));
+                        path.field("retry_on"),
+                        Quote.of(name) + ": expected one of " + String.join(", ", RetryWords.known()));
             }
+        }
+        if (words.namesStatuses()) {
+            words.addStatuses(codes(message, path.field("retriable_status_codes")));
         }
         onlyPreviousHosts(message, path.field("retry_host_predicate"));
         int attempts = Scalars.within(
@@ -204,17 +215,30 @@ final class RouteActionParser {
                 MAX_RETRIES,
                 1,
                 path.field("num_retries"));
-        boolean nothing = on.isEmpty() && statuses.isEmpty() && grpcStatuses.isEmpty();
-        return new Route.RetryPolicy(
-                on,
-                statuses,
-                grpcStatuses,
-                nothing ? 0 : attempts,
+        return words.policy(
+                attempts,
                 Scalars.duration(
                         message.has("per_try_timeout"),
                         message.message("per_try_timeout"),
                         path.field("per_try_timeout"),
-                        Duration.ZERO));
+                        Duration.ZERO),
+                message.has("retry_back_off")
+                        ? backOff(message.message("retry_back_off"), path.field("retry_back_off"))
+                        : BackOff.DEFAULT);
+    }
+
+    /** Ten times the first pause where the longest is not said. */
+    private static BackOff backOff(Message message, FieldPath path) {
+        Duration base = Scalars.positive(message.message("base_interval"), path.field("base_interval"));
+        Duration most = message.has("max_interval")
+                ? Scalars.positive(message.message("max_interval"), path.field("max_interval"))
+                : Collections.min(
+                        List.of(base.multipliedBy(DEFAULT_LONGEST), Duration.ofSeconds(Scalars.MAX_DURATION_SECONDS)));
+        if (most.compareTo(base) < 0) {
+            throw new InvalidResource(
+                    path.field("max_interval"), most + ": expected no less than base_interval " + base);
+        }
+        return new BackOff(base, most);
     }
 
     /** What this one asks for is always done. */
@@ -237,12 +261,5 @@ final class RouteActionParser {
             Scalars.within(Scalars.unsigned(message.number("retriable_status_codes", i)), 200, 599, path.at(i));
         }
         return message.numbers("retriable_status_codes");
-    }
-
-    private static List<String> words() {
-        return Stream.of(RETRY_ON.keySet(), RETRY_ON_GRPC.keySet(), Set.of(CONFLICT, STATUS_CODES))
-                .flatMap(Set::stream)
-                .sorted()
-                .toList();
     }
 }

@@ -5,9 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.weft.proxy.config.HttpConnectionManager;
 import io.weft.proxy.config.Route;
 import io.weft.proxy.config.RouteSource;
+import java.time.Duration;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -46,19 +48,50 @@ class HttpOptionsTest {
             })
     void every_word_of_retry_on_is_understood(
             String policy, @Nullable String on, @Nullable String statuses, @Nullable String grpcStatuses) {
-        var listener = new Parsers(UnsupportedFields.rejected())
-                .listener(Written.listener(Written.http(
-                        "", "{ match: { prefix: / }, route: { cluster: c, retry_policy: { " + policy + " } } }")));
-        HttpConnectionManager manager =
-                (HttpConnectionManager) listener.chains().getFirst().terminal();
-        RouteSource.Inline inline = (RouteSource.Inline) manager.routes();
-        Route.Forward forward = (Route.Forward)
-                inline.table().hosts().getFirst().routes().getFirst().action();
-        Route.RetryPolicy retry = forward.retry();
+        Route.RetryPolicy retry = forward("retry_policy: { " + policy + " }").retry();
         assertThat(text(retry.on())).isEqualTo(on == null ? "" : on);
         assertThat(text(retry.statuses())).isEqualTo(statuses == null ? "" : statuses);
         assertThat(text(retry.grpcStatuses())).isEqualTo(grpcStatuses == null ? "" : grpcStatuses);
         assertThat(retry.attempts()).isEqualTo(1);
+    }
+
+    private static Route.Forward forward(String options) {
+        var listener = new Parsers(UnsupportedFields.rejected())
+                .listener(Written.listener(
+                        Written.http("", "{ match: { prefix: / }, route: { cluster: c, " + options + " } }")));
+        HttpConnectionManager manager =
+                (HttpConnectionManager) listener.chains().getFirst().terminal();
+        RouteSource.Inline inline = (RouteSource.Inline) manager.routes();
+        return (Route.Forward)
+                inline.table().hosts().getFirst().routes().getFirst().action();
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "|25|250",
+                "retry_back_off: { base_interval: 0.1s }|100|1000",
+                "retry_back_off: { base_interval: 0.1s, max_interval: 0.3s }|100|300",
+                "retry_back_off: { base_interval: 3000000000s }|3000000000000|3153600000000",
+            })
+    void the_longest_pause_is_ten_times_the_first_where_it_is_not_said(@Nullable String options, long base, long most) {
+        Route.RetryPolicy retry = forward("retry_policy: { retry_on: 5xx, " + (options == null ? "" : options) + " }")
+                .retry();
+        assertThat(retry.backOff())
+                .isEqualTo(new Route.RetryPolicy.BackOff(Duration.ofMillis(base), Duration.ofMillis(most)));
+    }
+
+    @Test
+    void who_says_how_long_a_stream_may_last_has_no_limit_for_the_answer_R_08() {
+        assertThat(forward("timeout: 3s").duration()).isNull();
+        assertThat(forward("timeout: 3s").timeout()).isEqualTo(Duration.ofSeconds(3));
+        Route.Forward limited = forward("timeout: 3s, max_stream_duration: { max_stream_duration: 1s }");
+        assertThat(limited.timeout()).isZero();
+        assertThat(limited.duration()).isEqualTo(new Route.StreamDuration(Duration.ofSeconds(1), null, Duration.ZERO));
+        assertThat(forward("max_stream_duration: { grpc_timeout_header_max: 0s, grpc_timeout_header_offset: 0.1s }")
+                        .duration())
+                .isEqualTo(new Route.StreamDuration(null, Duration.ZERO, Duration.ofMillis(100)));
     }
 
     private static <T extends Comparable<T>> String text(Set<T> all) {

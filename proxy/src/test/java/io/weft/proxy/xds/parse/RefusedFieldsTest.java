@@ -112,8 +112,8 @@ class RefusedFieldsTest {
                         HCM + ".common_http_protocol_options.headers_with_underscores_action: REJECT_REQUEST not"
                                 + " supported: expected ALLOW"),
                 refused(
-                        Written.http("common_http_protocol_options: { max_stream_duration: 1s }", FORWARD),
-                        HCM + ".common_http_protocol_options.max_stream_duration: not supported"),
+                        Written.http("internal_address_config: { unix_sockets: true }", FORWARD),
+                        HCM + ".internal_address_config.unix_sockets: true not supported: expected false"),
                 refused(
                         Written.http(
                                 "http_protocol_options: { accept_http_10: true, default_host_for_http_10: a/b }",
@@ -151,8 +151,13 @@ class RefusedFieldsTest {
                         ROUTE + ".route.priority: HIGH not supported: expected DEFAULT"),
                 refused(
                         route(
-                                "{ match: { prefix: / }, route: { cluster: c, max_stream_duration: { max_stream_duration: 1.5s } } }"),
-                        ROUTE + ".route.max_stream_duration.max_stream_duration: 1.5s not supported: expected 0s"),
+                                "{ match: { prefix: / }, route: { cluster: c, retry_policy: { retry_back_off: { base_interval: 2s, max_interval: 1s } } } }"),
+                        ROUTE + ".route.retry_policy.retry_back_off.max_interval: PT1S: expected no less than"
+                                + " base_interval PT2S"),
+                refused(
+                        route(
+                                "{ match: { prefix: / }, route: { cluster: c, retry_policy: { retry_back_off: { max_interval: 1s } } } }"),
+                        ROUTE + ".route.retry_policy.retry_back_off.base_interval: 0s: expected more than zero"),
                 refused(
                         route(
                                 "{ match: { prefix: / }, route: { cluster: c, retry_policy: { retry_on: \"5xx, envoy-ratelimited\" } } }"),
