@@ -51,6 +51,9 @@ final class ControlPlane implements AutoCloseable {
     /** As grpc-java's and Istio's own limit. */
     private static final int LARGEST_MESSAGE = 4 << 20;
 
+    /** What a proxy may send before it is read: a thousand that come back have a few hundred KB to say each. */
+    private static final int UNREAD_BYTES = 64 << 10;
+
     private static final int LARGEST_HEADERS = 16 << 10;
     private static final int CALLS_PER_CONNECTION = 100;
     private static final int CACHED_RESOURCES = 100_000;
@@ -166,6 +169,7 @@ final class ControlPlane implements AutoCloseable {
 
     private static NettyServerBuilder limited(NettyServerBuilder builder, ExecutorService calls) {
         return builder.executor(calls)
+                .flowControlWindow(UNREAD_BYTES)
                 .maxInboundMessageSize(LARGEST_MESSAGE)
                 .maxInboundMetadataSize(LARGEST_HEADERS)
                 .maxConcurrentCallsPerConnection(CALLS_PER_CONNECTION)

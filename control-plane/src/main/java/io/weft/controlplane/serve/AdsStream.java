@@ -40,6 +40,8 @@ final class AdsStream<Q, A, R> implements StreamObserver<Q>, Subscriber {
     private final Instant since;
     private final Protocol<R> protocol;
     private final SynchronizationContext events;
+    private final Outbox<A> outbox;
+    private final Arrival arrival;
     private final AtomicReference<@Nullable Pending> pending = new AtomicReference<>();
 
     // What follows is touched within `events` only; `admitted` and `state` may be read by anybody.
@@ -76,18 +78,20 @@ final class AdsStream<Q, A, R> implements StreamObserver<Q>, Subscriber {
             LOG.log(System.Logger.Level.ERROR, "a stream of " + caller + " failed", error);
             finish(Status.INTERNAL.withDescription("internal error"));
         });
+        this.outbox = new Outbox<>(service, wire, out, events, this::proceed);
+        this.arrival = new Arrival(service, events);
         out.disableAutoRequest();
         out.setOnReadyHandler(() -> events.execute(this::ready));
         out.setOnCancelHandler(() -> events.execute(this::ended));
     }
 
-    /** Reads the first message, unless it is known without that the caller may have nothing. */
+    /** Reads the first message in its turn, unless it is known without that the caller may have nothing. */
     void begin() {
         events.execute(() -> {
             if (caller instanceof Caller.Anonymous || caller instanceof Caller.Lapsed) {
                 admit(Node.getDefaultInstance());
             } else {
-                out.request(1);
+                arrival.await(() -> out.request(1));
             }
         });
     }
@@ -179,6 +183,7 @@ final class AdsStream<Q, A, R> implements StreamObserver<Q>, Subscriber {
             return;
         }
         if (admitted == null) {
+            arrival.speaks();
             admit(wire.node(message));
             // Kept until there is something to answer it with; nothing more is read before that.
             firstMessage = message;
@@ -246,7 +251,7 @@ final class AdsStream<Q, A, R> implements StreamObserver<Q>, Subscriber {
         }
         takeOffer();
         if (!over) {
-            if (out.isReady()) {
+            if (outbox.isIdle()) {
                 out.request(1);
             } else {
                 readWhenReady = true;
@@ -255,15 +260,20 @@ final class AdsStream<Q, A, R> implements StreamObserver<Q>, Subscriber {
     }
 
     private void ready() {
+        outbox.proceed();
+        proceed();
+    }
+
+    private void proceed() {
         takeOffer();
-        if (readWhenReady && !over && out.isReady()) {
+        if (readWhenReady && !over && outbox.isIdle()) {
             readWhenReady = false;
             out.request(1);
         }
     }
 
     private void takeOffer() {
-        if (over || !out.isReady()) {
+        if (over || !outbox.isIdle()) {
             return;
         }
         Pending taken = pending.getAndSet(null);
@@ -305,6 +315,9 @@ final class AdsStream<Q, A, R> implements StreamObserver<Q>, Subscriber {
         // Kept before anything is sent: the answer may come while the next effect is still being carried out.
         state = step.state();
         step.effects().forEach(this::carryOut);
+        if (step.state().settled()) {
+            arrival.over();
+        }
         if (converging && step.state().settled()) {
             converging = false;
             service.metrics().converged(System.nanoTime() - changeInFlight);
@@ -313,8 +326,8 @@ final class AdsStream<Q, A, R> implements StreamObserver<Q>, Subscriber {
 
     private void carryOut(Effect effect) {
         switch (effect) {
-            case Effect.SendDelta send -> send(send, send.type(), send.resources());
-            case Effect.SendSotw send -> send(send, send.type(), send.resources());
+            case Effect.SendDelta send -> outbox.add(send, send.type(), send.resources());
+            case Effect.SendSotw send -> outbox.add(send, send.type(), send.resources());
             case Effect.Acked acked ->
                 LOG.log(System.Logger.Level.TRACE, "{0} took {1} {2}", caller, acked.type(), acked.version());
             case Effect.Nacked nacked -> {
@@ -330,18 +343,6 @@ final class AdsStream<Q, A, R> implements StreamObserver<Q>, Subscriber {
             case Effect.ExpiredNonce expired -> service.metrics().expiredNonce(expired.type());
             case Effect.Close close -> finish(Status.fromCode(close.code()).withDescription(close.reason()));
         }
-    }
-
-    private void send(Effect effect, ResourceType type, List<EncodedResource> resources) {
-        if (over) {
-            return;
-        }
-        long bytes = 0;
-        for (EncodedResource resource : resources) {
-            bytes += resource.any().getValue().size();
-        }
-        out.onNext(wire.response(effect));
-        service.metrics().sent(type, bytes);
     }
 
     private void finish(Status status) {
@@ -365,6 +366,8 @@ final class AdsStream<Q, A, R> implements StreamObserver<Q>, Subscriber {
         step(new Event.Closed<>());
         over = true;
         pending.set(null);
+        outbox.close();
+        arrival.over();
         ScheduledFuture<?> timer = expiry;
         if (timer != null) {
             timer.cancel(false);
