@@ -17,9 +17,11 @@ import io.weft.controlplane.model.Workload;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
-import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Finds what runs behind a service's port: its EndpointSlices where it has any, else the workloads that its selector matches. An
@@ -31,26 +33,53 @@ final class EndpointResolver {
 
     private final Mesh mesh;
     private final MtlsModes modes;
+    private final Map<From, List<Endpoint>> before;
+    private final Map<From, List<Endpoint>> resolved = new ConcurrentHashMap<>();
 
-    EndpointResolver(Mesh mesh, MtlsModes modes) {
+    /** All that the endpoints of a service without slices are made of; what did not change is the same object, so comparing is cheap. */
+    private record From(Service service, ServicePort port, List<Workload> workloads, MtlsModes.Basis modes) {
+        /** The names suffice, and a mesh has many of these. */
+        @Override
+        public int hashCode() {
+            return (service.namespace().hashCode() * 31 + service.name().hashCode()) * 31 + port.port();
+        }
+    }
+
+    /** @param last of the mesh before; what did not change is taken from there */
+    EndpointResolver(Mesh mesh, MtlsModes modes, @Nullable EndpointResolver last) {
         this.mesh = mesh;
         this.modes = modes;
+        this.before = last == null ? Map.of() : last.resolved;
     }
 
     /** In the order of their addresses, each address and port once. */
     List<Endpoint> resolve(Service service, ServicePort port) {
         List<EndpointSlice> slices = mesh.slicesOf(service);
-        var found = new TreeMap<String, Endpoint>();
-        for (Endpoint endpoint : slices.isEmpty() ? fromWorkloads(service, port) : fromSlices(service, port, slices)) {
-            // One address may be in two slices while it moves from one to the other.
-            found.putIfAbsent(endpoint.address() + " " + endpoint.port(), endpoint);
+        if (!slices.isEmpty()) {
+            return ordered(fromSlices(service, port, slices));
         }
-        return found.values().stream().sorted(ORDER).toList();
+        var from = new From(service, port, mesh.selectedBy(service), modes.basis(service.namespace()));
+        return resolved.computeIfAbsent(from, key -> {
+            List<Endpoint> known = before.get(key);
+            return known != null ? known : ordered(fromWorkloads(service, port, key.workloads()));
+        });
     }
 
-    private List<Endpoint> fromWorkloads(Service service, ServicePort port) {
+    private static List<Endpoint> ordered(List<Endpoint> endpoints) {
+        List<Endpoint> sorted = endpoints.stream().sorted(ORDER).toList();
+        var once = new ArrayList<Endpoint>(sorted.size());
+        for (Endpoint endpoint : sorted) {
+            // One address may be in two slices while it moves from one to the other; the first one counts.
+            if (once.isEmpty() || ORDER.compare(once.getLast(), endpoint) != 0) {
+                once.add(endpoint);
+            }
+        }
+        return List.copyOf(once);
+    }
+
+    private List<Endpoint> fromWorkloads(Service service, ServicePort port, List<Workload> workloads) {
         var endpoints = new ArrayList<Endpoint>();
-        for (Workload workload : mesh.selectedBy(service)) {
+        for (Workload workload : workloads) {
             OptionalInt target = targetOf(port, workload);
             if (target.isPresent()) {
                 for (IpAddress address : reachable(service, workload.addresses())) {
