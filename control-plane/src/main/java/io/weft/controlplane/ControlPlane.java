@@ -52,7 +52,7 @@ final class ControlPlane implements AutoCloseable {
     private static final int LARGEST_MESSAGE = 4 << 20;
 
     /** What a proxy may send before it is read: a thousand that come back have a few hundred KB to say each. */
-    private static final int UNREAD_BYTES = 64 << 10;
+    private static final int UNREAD_BYTES = 16 << 10;
 
     private static final int LARGEST_HEADERS = 16 << 10;
     private static final int CALLS_PER_CONNECTION = 100;

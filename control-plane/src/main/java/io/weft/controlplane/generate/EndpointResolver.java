@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
@@ -33,11 +34,25 @@ final class EndpointResolver {
 
     private final Mesh mesh;
     private final MtlsModes modes;
-    private final Map<From, List<Endpoint>> before;
-    private final Map<From, List<Endpoint>> resolved = new ConcurrentHashMap<>();
+    private final Map<From, Behind> before;
+    private final Map<From, Behind> resolved = new ConcurrentHashMap<>();
+
+    /**
+     * What runs behind a service's port.
+     *
+     * @param endpoints in the order of their addresses, each address and port once
+     * @param peers the SPIFFE ids of what is known of them, sorted
+     */
+    record Behind(List<Endpoint> endpoints, List<String> peers) {
+        static Behind of(List<Endpoint> endpoints) {
+            var peers = new TreeSet<String>();
+            endpoints.stream().map(Endpoint::peer).filter(peer -> !peer.isEmpty()).forEach(peers::add);
+            return new Behind(ordered(endpoints), List.copyOf(peers));
+        }
+    }
 
     /** All that the endpoints of a service without slices are made of; what did not change is the same object, so comparing is cheap. */
-    private record From(Service service, ServicePort port, List<Workload> workloads, MtlsModes.Basis modes) {
+    private record From(Service service, ServicePort port, List<Workload> candidates, MtlsModes.Basis modes) {
         /** The names suffice, and a mesh has many of these. */
         @Override
         public int hashCode() {
@@ -52,16 +67,15 @@ final class EndpointResolver {
         this.before = last == null ? Map.of() : last.resolved;
     }
 
-    /** In the order of their addresses, each address and port once. */
-    List<Endpoint> resolve(Service service, ServicePort port) {
+    Behind resolve(Service service, ServicePort port) {
         List<EndpointSlice> slices = mesh.slicesOf(service);
         if (!slices.isEmpty()) {
-            return ordered(fromSlices(service, port, slices));
+            return Behind.of(fromSlices(service, port, slices));
         }
-        var from = new From(service, port, mesh.selectedBy(service), modes.basis(service.namespace()));
+        var from = new From(service, port, mesh.candidatesOf(service), modes.basis(service.namespace()));
         return resolved.computeIfAbsent(from, key -> {
-            List<Endpoint> known = before.get(key);
-            return known != null ? known : ordered(fromWorkloads(service, port, key.workloads()));
+            Behind known = before.get(key);
+            return known != null ? known : Behind.of(fromWorkloads(service, port));
         });
     }
 
@@ -77,9 +91,9 @@ final class EndpointResolver {
         return List.copyOf(once);
     }
 
-    private List<Endpoint> fromWorkloads(Service service, ServicePort port, List<Workload> workloads) {
+    private List<Endpoint> fromWorkloads(Service service, ServicePort port) {
         var endpoints = new ArrayList<Endpoint>();
-        for (Workload workload : workloads) {
+        for (Workload workload : mesh.selectedBy(service)) {
             OptionalInt target = targetOf(port, workload);
             if (target.isPresent()) {
                 for (IpAddress address : reachable(service, workload.addresses())) {
