@@ -25,7 +25,7 @@ import java.util.concurrent.ScheduledExecutorService;
 /** The Aggregated Discovery Service, both variants. Calls must have passed an interceptor of {@link Callers}. */
 public final class AdsService extends AggregatedDiscoveryServiceImplBase {
     /** How many bytes of responses may be in transports that are not through with them, of all streams together. */
-    private static final long UNSENT_BYTES = 16 << 20;
+    private static final long UNSENT_BYTES = 8 << 20;
 
     private final Pusher pusher;
     private final Executor workers;

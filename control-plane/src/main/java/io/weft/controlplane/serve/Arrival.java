@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Arrival {
     /** How many are told all at once. More would not be faster: a core or two do the work. */
-    static final int AT_ONCE = 32;
+    static final int AT_ONCE = 8;
     /** A stream that says nothing does not keep its place. */
     static final Duration SILENCE = Duration.ofMillis(250);
     /** Nor does one that is slow. */
