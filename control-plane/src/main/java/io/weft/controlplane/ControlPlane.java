@@ -108,8 +108,8 @@ final class ControlPlane implements AutoCloseable {
                 new IssuedKeys(new AuthorityFolder(options.authority()).issued(), clock),
                 options.renewalGrace(),
                 clock);
-        var issuer = new CertificateIssuer(
-                authority, new JoinTokens(options.tokens(), clock), lapse, signing(), metrics);
+        var issuer =
+                new CertificateIssuer(authority, new JoinTokens(options.tokens(), clock), lapse, signing(), metrics);
         timers.scheduleWithFixedDelay(() -> calls.execute(lapse::clean), 0, 1, TimeUnit.HOURS);
 
         var pusher = new Pusher(new Generator(CACHED_RESOURCES), options.debounce(), metrics);

@@ -46,7 +46,10 @@ final class EndpointResolver {
     record Behind(List<Endpoint> endpoints, List<String> peers) {
         static Behind of(List<Endpoint> endpoints) {
             var peers = new TreeSet<String>();
-            endpoints.stream().map(Endpoint::peer).filter(peer -> !peer.isEmpty()).forEach(peers::add);
+            endpoints.stream()
+                    .map(Endpoint::peer)
+                    .filter(peer -> !peer.isEmpty())
+                    .forEach(peers::add);
             return new Behind(ordered(endpoints), List.copyOf(peers));
         }
     }

@@ -50,8 +50,7 @@ final class InboundResolver {
                 slice.endpoints().stream()
                         .flatMap(endpoint -> endpoint.addresses().stream())
                         .distinct()
-                        .forEach(address -> bySlice
-                                .computeIfAbsent(address, a -> new ArrayList<>(1))
+                        .forEach(address -> bySlice.computeIfAbsent(address, a -> new ArrayList<>(1))
                                 .add(place));
             }
         }

@@ -61,7 +61,9 @@ final class OutboundResolver {
                 if (service.isHeadless()) {
                     for (ServicePort port : service.ports()) {
                         EndpointResolver.Behind all = endpoints.resolve(service, port);
-                        if (all.endpoints().stream().noneMatch(endpoint -> endpoint.peer().isEmpty()) == known) {
+                        if (all.endpoints().stream()
+                                        .noneMatch(endpoint -> endpoint.peer().isEmpty())
+                                == known) {
                             found.add(pool.apply(headless(service, port, all)));
                         }
                     }

@@ -170,9 +170,7 @@ public final class ResourceList implements Iterable<EncodedResource> {
         if (rightAt == right.length) {
             return -1;
         }
-        return left[leftAt] == right[rightAt]
-                ? 0
-                : left[leftAt].name().compareTo(right[rightAt].name());
+        return left[leftAt] == right[rightAt] ? 0 : left[leftAt].name().compareTo(right[rightAt].name());
     }
 
     @Override

@@ -71,8 +71,8 @@ public final class Views {
 
     /** Ports of several namespaces, which are mostly the same one. */
     private void keep(OutboundPort port) {
-        List<OutboundPort> there = pool.computeIfAbsent(
-                new Address(port.host(), port.port()), address -> new ArrayList<>(1));
+        List<OutboundPort> there =
+                pool.computeIfAbsent(new Address(port.host(), port.port()), address -> new ArrayList<>(1));
         if (!there.contains(port)) {
             there.add(port);
         }

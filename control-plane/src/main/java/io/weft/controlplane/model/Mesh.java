@@ -54,13 +54,11 @@ public final class Mesh {
         boolean sameServices =
                 of(Service.class, gone).isEmpty() && of(Service.class, come).isEmpty();
         services = sameServices ? before.services : of(Service.class, objects.values());
-        workloadsByAddress =
-                before.workloadsByAddress.next(of(Workload.class, gone), of(Workload.class, come));
+        workloadsByAddress = before.workloadsByAddress.next(of(Workload.class, gone), of(Workload.class, come));
         workloadsByLabel = before.workloadsByLabel.next(of(Workload.class, gone), of(Workload.class, come));
-        slicesByService =
-                before.slicesByService.next(of(EndpointSlice.class, gone), of(EndpointSlice.class, come));
-        peerAuthentications = before.peerAuthentications.next(
-                of(PeerAuthentication.class, gone), of(PeerAuthentication.class, come));
+        slicesByService = before.slicesByService.next(of(EndpointSlice.class, gone), of(EndpointSlice.class, come));
+        peerAuthentications =
+                before.peerAuthentications.next(of(PeerAuthentication.class, gone), of(PeerAuthentication.class, come));
         authorizationPolicies = before.authorizationPolicies.next(
                 of(AuthorizationPolicy.class, gone), of(AuthorizationPolicy.class, come));
         destinationRules =

@@ -38,6 +38,7 @@ public record Service(
         return !selector.isEmpty()
                 && workload.namespace().equals(namespace)
                 && selector.entrySet().stream()
-                        .allMatch(label -> label.getValue().equals(workload.labels().get(label.getKey())));
+                        .allMatch(label ->
+                                label.getValue().equals(workload.labels().get(label.getKey())));
     }
 }

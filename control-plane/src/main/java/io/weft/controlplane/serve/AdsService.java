@@ -62,8 +62,7 @@ public final class AdsService extends AggregatedDiscoveryServiceImplBase {
                 "weft_xds_arrivals_waiting",
                 "Streams that are not read from yet, because others are being told all.",
                 arriving::waiting);
-        metrics.gauge(
-                "weft_xds_unsent_bytes", "Bytes of responses that proxies have not taken yet.", unsent::used);
+        metrics.gauge("weft_xds_unsent_bytes", "Bytes of responses that proxies have not taken yet.", unsent::used);
     }
 
     /**

@@ -17,7 +17,7 @@ final class Arrival {
     /** A stream that says nothing does not keep its place. */
     static final Duration SILENCE = Duration.ofMillis(250);
     /** Nor does one that is slow. */
-    static final Duration PATIENCE = Duration.ofSeconds(2);
+    static final Duration PATIENCE = Duration.ofSeconds(1);
 
     private final AdsService service;
     private final SynchronizationContext events;
@@ -32,15 +32,18 @@ final class Arrival {
 
     /** @param turn is run within the stream's context, unless the stream has ended before */
     void await(Runnable turn) {
-        service.arriving().ask(1, () -> events.execute(() -> {
-            held = true;
-            if (over) {
-                letGo();
-            } else {
-                within(SILENCE);
-                turn.run();
-            }
-        }));
+        service.arriving()
+                .ask(
+                        1,
+                        () -> events.execute(() -> {
+                            held = true;
+                            if (over) {
+                                letGo();
+                            } else {
+                                within(SILENCE);
+                                turn.run();
+                            }
+                        }));
     }
 
     /** Its first message is here. */
@@ -58,7 +61,8 @@ final class Arrival {
 
     private void within(Duration limit) {
         cancel();
-        deadline = service.timers().schedule(() -> events.execute(this::letGo), limit.toMillis(), TimeUnit.MILLISECONDS);
+        deadline =
+                service.timers().schedule(() -> events.execute(this::letGo), limit.toMillis(), TimeUnit.MILLISECONDS);
     }
 
     private void letGo() {

@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Outbox<A> {
     /** How long a proxy may take over a response that others wait behind. After that it has the memory, and the others their turn. */
-    static final Duration PATIENCE = Duration.ofSeconds(2);
+    static final Duration PATIENCE = Duration.ofSeconds(1);
 
     private final AdsService service;
     private final Wire<?, A, ?> wire;

@@ -14,8 +14,7 @@ import java.util.Optional;
  *     and waits for its endpoints even when they did not change
  * @param nonces how many responses were sent
  */
-record SessionState(
-        Map<ResourceType, TypeState> types, Offer offer, Names owedEndpoints, long nonces, boolean closed) {
+record SessionState(Map<ResourceType, TypeState> types, Offer offer, Names owedEndpoints, long nonces, boolean closed) {
     SessionState {
         types = Collections.unmodifiableMap(types.isEmpty() ? new EnumMap<>(ResourceType.class) : new EnumMap<>(types));
     }

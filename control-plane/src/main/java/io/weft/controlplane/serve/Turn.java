@@ -49,10 +49,7 @@ final class Turn {
     }
 
     Step done() {
-        return new Step(
-                new SessionState(
-types, offer, Names.of(owedEndpoints), nonces, closed),
-                effects);
+        return new Step(new SessionState(types, offer, Names.of(owedEndpoints), nonces, closed), effects);
     }
 
     @Nullable

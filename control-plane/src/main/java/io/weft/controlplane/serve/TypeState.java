@@ -44,8 +44,7 @@ record TypeState(
     static final int MOST_UNANSWERED = 128;
 
     static TypeState of(Subscription subscription, ResourceList told) {
-        return new TypeState(
-                subscription.asIn(told), told, Map.of(), Names.NONE, Map.of(), SyncStatus.NOTHING_SENT);
+        return new TypeState(subscription.asIn(told), told, Map.of(), Names.NONE, Map.of(), SyncStatus.NOTHING_SENT);
     }
 
     /** Whether the proxy has taken all that it was sent. */

@@ -71,7 +71,6 @@ record FolderTree(List<Path> folders, List<Path> files, boolean links) {
                 }
             }
         }
-
     }
 
     static boolean isConfiguration(String name) {

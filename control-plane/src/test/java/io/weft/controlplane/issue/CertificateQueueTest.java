@@ -43,8 +43,7 @@ class CertificateQueueTest {
         LiveAuthority authority = LiveAuthority.open(folder, TrustDomain.DEFAULT, Lifetimes.DEFAULT, CLOCK);
         var files = new AuthorityFolder(folder);
         var lapse = new LapsedRenewal(new IssuedKeys(files.issued(), CLOCK), Duration.ZERO, CLOCK);
-        var issuer =
-                new CertificateIssuer(authority, new JoinTokens(files.tokens(), CLOCK), lapse, signing, metrics);
+        var issuer = new CertificateIssuer(authority, new JoinTokens(files.tokens(), CLOCK), lapse, signing, metrics);
         Server server = NettyServerBuilder.forAddress(new InetSocketAddress("127.0.0.1", 0))
                 .addService(ServerInterceptors.intercept(issuer.service(), Callers.inPlaintext()))
                 .build()

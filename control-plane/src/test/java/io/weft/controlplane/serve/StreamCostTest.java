@@ -55,7 +55,8 @@ class StreamCostTest {
         state = step(state, request(CLUSTER, List.of(), kept, ""));
         state = step(state, request(ENDPOINT, names(), kept, ""));
         for (ResourceType type : List.of(CLUSTER, ENDPOINT)) {
-            for (String nonce : List.copyOf(state.type(type).orElseThrow().unanswered().keySet())) {
+            for (String nonce :
+                    List.copyOf(state.type(type).orElseThrow().unanswered().keySet())) {
                 state = step(state, request(type, List.of(), Map.of(), nonce));
             }
         }
@@ -86,8 +87,11 @@ class StreamCostTest {
     @Test
     void the_names_that_a_proxy_asked_for_are_kept_as_the_texts_that_are_there_already() {
         Offer offer = offer(1);
-        Names names =
-                synced(offer, Map.of()).type(ENDPOINT).orElseThrow().subscription().names();
+        Names names = synced(offer, Map.of())
+                .type(ENDPOINT)
+                .orElseThrow()
+                .subscription()
+                .names();
         assertThat(names.size()).isEqualTo(SERVICES);
         for (String name : names) {
             EncodedResource resource = offer.resources(ENDPOINT).get(name);
@@ -103,13 +107,22 @@ class StreamCostTest {
         Step step = protocol.step(state, new Event.NewResources<>(next));
         assertThat(step.effects())
                 .singleElement()
-                .isInstanceOfSatisfying(Effect.SendDelta.class, send -> assertThat(send.resources())
-                        .extracting(EncodedResource::name)
-                        .containsExactly("c500"));
+                .isInstanceOfSatisfying(
+                        Effect.SendDelta.class,
+                        send -> assertThat(send.resources())
+                                .extracting(EncodedResource::name)
+                                .containsExactly("c500"));
         for (ResourceType type : List.of(CLUSTER, ENDPOINT)) {
             assertThat(step.state().type(type).orElseThrow().told()).isSameAs(next.resources(type));
         }
-        Names sent = step.state().type(ENDPOINT).orElseThrow().unanswered().values().iterator().next().names();
+        Names sent = step.state()
+                .type(ENDPOINT)
+                .orElseThrow()
+                .unanswered()
+                .values()
+                .iterator()
+                .next()
+                .names();
         assertThat(sent.list()).isEqualTo(Arrays.asList("c500"));
     }
 }
