@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * The resources of one type that a proxy is to have, in the order of their names; immutable. One reference per resource, so that what
  * a proxy was told can be kept for each of a thousand proxies, and what is new since then found by walking along both lists.
  */
+@SuppressWarnings("ReferenceEquality") // most are the same object; the others are compared by name and version
 public final class ResourceList implements Iterable<EncodedResource> {
     private static final Comparator<EncodedResource> ORDER = Comparator.comparing(EncodedResource::name);
 

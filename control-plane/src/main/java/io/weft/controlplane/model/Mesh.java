@@ -5,10 +5,10 @@ import java.util.Collection;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
-import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
@@ -17,7 +17,7 @@ import java.util.TreeMap;
  */
 public final class Mesh {
     private final MeshSettings settings;
-    private final SortedMap<ObjectKey, MeshObject> objects;
+    private final NavigableMap<ObjectKey, MeshObject> objects;
     private final List<Service> services;
     private final Index<IpAddress, Workload> workloadsByAddress;
     private final Index<Label, Workload> workloadsByLabel;

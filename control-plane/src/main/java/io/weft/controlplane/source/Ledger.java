@@ -91,6 +91,7 @@ final class Ledger {
         }
 
         /** Most are the same objects as before, because files that did not change are not parsed again. */
+        @SuppressWarnings("ReferenceEquality") // the mesh compares contents of what is another object
         private void compare() {
             int kept = 0;
             for (var entry : next.entrySet()) {

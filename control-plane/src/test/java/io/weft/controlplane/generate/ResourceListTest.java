@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.protobuf.Any;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
 import java.util.stream.Stream;
@@ -64,7 +65,7 @@ class ResourceListTest {
         }
     }
 
-    private static ResourceList of(TreeMap<String, String> versions) {
+    private static ResourceList of(Map<String, String> versions) {
         return list(versions.entrySet().stream()
                 .map(entry -> entry.getKey() + "@" + entry.getValue())
                 .toArray(String[]::new));
