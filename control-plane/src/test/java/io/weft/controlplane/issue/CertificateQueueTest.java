@@ -21,6 +21,7 @@ import io.weft.certs.service.CertificateService;
 import io.weft.certs.service.CreateCertificateRequest;
 import io.weft.controlplane.caller.Callers;
 import io.weft.controlplane.telemetry.Metrics;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -44,11 +45,12 @@ class CertificateQueueTest {
         var files = new AuthorityFolder(folder);
         var lapse = new LapsedRenewal(new IssuedKeys(files.issued(), CLOCK), Duration.ZERO, CLOCK);
         var issuer = new CertificateIssuer(authority, new JoinTokens(files.tokens(), CLOCK), lapse, signing, metrics);
-        Server server = NettyServerBuilder.forAddress(new InetSocketAddress("127.0.0.1", 0))
+        Server server = NettyServerBuilder.forAddress(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
                 .addService(ServerInterceptors.intercept(issuer.service(), Callers.inPlaintext()))
                 .build()
                 .start();
-        ManagedChannel channel = NettyChannelBuilder.forAddress(new InetSocketAddress("127.0.0.1", server.getPort()))
+        ManagedChannel channel = NettyChannelBuilder.forAddress(
+                        new InetSocketAddress(InetAddress.getLoopbackAddress(), server.getPort()))
                 .usePlaintext()
                 .build();
         try {

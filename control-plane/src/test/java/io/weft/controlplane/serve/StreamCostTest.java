@@ -2,6 +2,7 @@ package io.weft.controlplane.serve;
 
 import static io.weft.controlplane.generate.ResourceType.CLUSTER;
 import static io.weft.controlplane.generate.ResourceType.ENDPOINT;
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.weft.controlplane.generate.EncodedResource;
@@ -94,8 +95,7 @@ class StreamCostTest {
                 .names();
         assertThat(names.size()).isEqualTo(SERVICES);
         for (String name : names) {
-            EncodedResource resource = offer.resources(ENDPOINT).get(name);
-            assertThat(resource).isNotNull();
+            EncodedResource resource = requireNonNull(offer.resources(ENDPOINT).get(name));
             assertThat(name).isSameAs(resource.name());
         }
     }

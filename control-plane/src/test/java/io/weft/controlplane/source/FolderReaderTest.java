@@ -1,5 +1,6 @@
 package io.weft.controlplane.source;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
@@ -41,7 +42,8 @@ class FolderReaderTest {
         assertThat(after.files()).containsOnlyKeys("a.yaml", "b.yaml");
         assertThat(after.files().get("a.yaml")).isNotEqualTo(before.files().get("a.yaml"));
         assertThat(after.files().get("b.yaml")).isSameAs(before.files().get("b.yaml"));
-        assertThat(reader.read(Set.of()).files().get("b.yaml").text()).contains("not reported");
+        assertThat(requireNonNull(reader.read(Set.of()).files().get("b.yaml")).text())
+                .contains("not reported");
     }
 
     @Test
