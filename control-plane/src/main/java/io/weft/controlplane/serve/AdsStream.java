@@ -250,6 +250,7 @@ final class AdsStream<Q, A, R> implements StreamObserver<Q>, Subscriber {
         takeOffer();
         if (!over) {
             if (outbox.isIdle()) {
+                arrival.over();
                 out.request(1);
             } else {
                 readWhenReady = true;
@@ -266,6 +267,7 @@ final class AdsStream<Q, A, R> implements StreamObserver<Q>, Subscriber {
         takeOffer();
         if (readWhenReady && !over && outbox.isIdle()) {
             readWhenReady = false;
+            arrival.over();
             out.request(1);
         }
     }
@@ -313,9 +315,6 @@ final class AdsStream<Q, A, R> implements StreamObserver<Q>, Subscriber {
         // Kept before anything is sent: the answer may come while the next effect is still being carried out.
         state = step.state();
         step.effects().forEach(this::carryOut);
-        if (step.state().settled()) {
-            arrival.over();
-        }
         if (converging && step.state().settled()) {
             converging = false;
             service.metrics().converged(System.nanoTime() - changeInFlight);

@@ -53,7 +53,7 @@ final class Arrival {
         }
     }
 
-    /** It was told what it asked for, or has ended. */
+    /** The answer to what it said first has left, or the stream has ended. */
     void over() {
         over = true;
         letGo();
