@@ -2,15 +2,20 @@ package io.weft.examples;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.weft.examples.lab.Await;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -58,19 +63,105 @@ class ShippedLayoutTest {
                 .noneMatch(jar -> jar.matches(".*(osx|windows|aarch).*"));
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"certs", "control-plane"})
+    void programs_without_a_cache_use_the_archive_of_the_runtime(String program) throws Exception {
+        assertThat(run("-Xshare:on", program, "-h")).contains("Usage: weft " + program);
+    }
+
+    @Test
+    void a_running_proxy_maps_the_libraries_that_are_shipped_and_has_unpacked_none(@TempDir Path folder)
+            throws Exception {
+        run("", "certs", "root", "--dir", folder + "/ca");
+        run(
+                "",
+                "certs",
+                "issue",
+                "--dir",
+                folder + "/ca",
+                "--id",
+                "spiffe://cluster.local/ns/a/sa/b",
+                "--out",
+                "" + folder);
+        Path bootstrap = Files.writeString(folder.resolve("proxy.yaml"), """
+                static_resources:
+                  listeners:
+                  - name: web
+                    address: {socket_address: {address: 127.0.0.1, port_value: 0}}
+                    filter_chains:
+                    - transport_socket:
+                        name: tls
+                        typed_config:
+                          "@type": type.googleapis.com/envoy.extensions.transport_sockets.tls.v3.DownstreamTlsContext
+                          common_tls_context:
+                            tls_certificates:
+                            - certificate_chain: {filename: %1$s/cert-chain.pem}
+                              private_key: {filename: %1$s/key.pem}
+                      filters:
+                      - name: tcp
+                        typed_config:
+                          "@type": type.googleapis.com/envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy
+                          stat_prefix: web
+                          cluster: nowhere
+                  clusters:
+                  - name: nowhere
+                    load_assignment: {cluster_name: nowhere}
+                """.formatted(folder));
+        Process proxy = start("", "proxy", "-c", bootstrap.toString());
+        try {
+            var mapped = new ArrayList<String>();
+            boolean both = Await.that(Duration.ofSeconds(SECONDS), () -> {
+                mapped.clear();
+                mapped.addAll(mapped(proxy));
+                return !proxy.isAlive()
+                        || mapped.stream().filter(ShippedLayoutTest::isNettys).count() == 2;
+            });
+            assertThat(both && proxy.isAlive()).as(mapped.toString()).isTrue();
+            Path libraries = dist.resolve("lib/native").toRealPath();
+            assertThat(mapped)
+                    .filteredOn(ShippedLayoutTest::isNettys)
+                    .containsExactlyInAnyOrder(
+                            libraries + "/libnetty_tcnative_linux_x86_64.so",
+                            libraries + "/libnetty_transport_native_epoll_x86_64.so");
+        } finally {
+            proxy.destroyForcibly().waitFor();
+        }
+    }
+
+    private static boolean isNettys(String file) {
+        return file.matches(".*netty.*[.]so.*");
+    }
+
+    /** The files in a process's memory; none if it has ended. */
+    private static List<String> mapped(Process process) {
+        try {
+            return Files.readAllLines(Path.of("/proc", "" + process.pid(), "maps")).stream()
+                    .filter(line -> line.indexOf('/') > 0)
+                    .map(line -> line.substring(line.indexOf('/')))
+                    .distinct()
+                    .toList();
+        } catch (IOException e) {
+            return List.of();
+        }
+    }
+
     /** Its standard output; no Java is on the path. */
     private String run(String flags, String... arguments) throws Exception {
-        var command = new java.util.ArrayList<>(List.of(dist.resolve("bin/weft").toString()));
-        command.addAll(List.of(arguments));
-        var builder = new ProcessBuilder(command).redirectErrorStream(true);
-        builder.environment().clear();
-        builder.environment().put("PATH", "/usr/bin:/bin");
-        builder.environment().put("WEFT_JVM_FLAGS", flags);
-        Process process = builder.start();
+        Process process = start(flags, arguments);
         process.getOutputStream().close();
         String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         assertThat(process.waitFor(SECONDS, TimeUnit.SECONDS)).isTrue();
         assertThat(process.exitValue()).as(said).isZero();
         return said;
+    }
+
+    private Process start(String flags, String... arguments) throws IOException {
+        var command = new ArrayList<>(List.of(dist.resolve("bin/weft").toString()));
+        command.addAll(List.of(arguments));
+        var builder = new ProcessBuilder(command).redirectErrorStream(true);
+        builder.environment().clear();
+        builder.environment().put("PATH", "/usr/bin:/bin");
+        builder.environment().put("WEFT_JVM_FLAGS", flags);
+        return builder.start();
     }
 }

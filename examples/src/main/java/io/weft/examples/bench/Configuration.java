@@ -6,27 +6,35 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /** Writes what a peer is to be told, and gives the command that runs it with one event loop, thread or worker. */
 final class Configuration {
-    private final Workspace workspace;
+    private static final int ENDPOINTS = 10;
 
-    Configuration(Workspace workspace) {
+    private final Workspace workspace;
+    private final Ground ground;
+
+    Configuration(Workspace workspace, Ground ground) {
         this.workspace = workspace;
+        this.ground = ground;
+    }
+
+    /** A program's own words, and these. */
+    static List<String> words(Program program, List<String> more) {
+        var words = new ArrayList<>(program.command());
+        words.addAll(more);
+        return words;
     }
 
     List<String> command(Peer peer, Program program, Scenario scenario, Place place) {
-        String name = peer.option() + "-" + place.listen();
-        var command = new ArrayList<>(program.command());
-        command.addAll(
+        String name = name(peer, place);
+        return words(
+                program,
                 switch (peer) {
                     case DIRECT -> throw new IllegalArgumentException("no proxy has no configuration");
-                    // One file, and one command line, for both.
-                    case WEFT, ENVOY -> {
-                        Path file = workspace.write(name + ".yaml", bootstrap(peer, scenario, place));
-                        yield List.of(
-                                "-c", file.toString(), "--concurrency", "1", "-l", "error", "--disable-hot-restart");
-                    }
+                    case WEFT, ENVOY -> bootstrapped(workspace.write(name + ".yaml", bootstrap(peer, scenario, place)));
                     case HAPROXY -> {
                         Path file = workspace.write(name + ".cfg", haproxy(scenario, place));
                         yield List.of("-db", "-f", file.toString());
@@ -36,7 +44,24 @@ final class Configuration {
                         yield List.of("-e", "stderr", "-c", file.toString());
                     }
                 });
-        return command;
+    }
+
+    /** What the files of a proxy in its place are called. */
+    static String name(Peer peer, Place place) {
+        return peer.option() + "-" + place.listen().port();
+    }
+
+    /** One command line for both that take Envoy's file. */
+    private static List<String> bootstrapped(Path file) {
+        return List.of("-c", file.toString(), "--concurrency", "1", "-l", "error", "--disable-hot-restart");
+    }
+
+    /** The command of one that is to be told everything over ADS; its file only says by whom. */
+    List<String> toldOverAds(Peer peer, Program program, Address guide) {
+        String text = Template.render(
+                "envoy-ads.yaml",
+                Map.of("endpoint", endpoint(guide), "upstream_protocol", Template.text("envoy-http2.yaml")));
+        return words(program, bootstrapped(workspace.write(peer.option() + "-ads.yaml", text)));
     }
 
     /** The server behind all proxies, which speaks HTTP/1.1 on one port and HTTP/2 on another. */
@@ -46,6 +71,7 @@ final class Configuration {
                 Map.of(
                         "user", nginxUser(),
                         "folder", workspace.folder().toString(),
+                        "address", ground.reachable(),
                         "http1", Integer.toString(http1),
                         "http2", Integer.toString(http2)));
         return List.of(
@@ -61,7 +87,7 @@ final class Configuration {
         return List.of(
                 nghttpd.toString(),
                 "--no-tls",
-                "--address=127.0.0.1",
+                "--address=" + ground.reachable(),
                 "--htdocs=" + workspace.folder().resolve("www"),
                 "--echo-upload",
                 "--trailer=grpc-status: 0",
@@ -69,30 +95,34 @@ final class Configuration {
     }
 
     String bootstrap(Peer peer, Scenario scenario, Place place) {
-        var clusters = new StringBuilder(cluster(peer, "next", endpoint("127.0.0.1", place.next()), scenario, place));
+        int services = place.securesUpstream() ? scenario.clusters() : 0;
+        String next = services == 0 ? endpoint(place.next()) : endpoints(0, place);
+        var clusters = new StringBuilder(cluster(peer, "next", next, scenario, place));
         if (scenario.protocol() == Protocol.TCP) {
             return Template.render(
                     "envoy-tcp.yaml",
                     Map.of(
+                            "address",
+                            place.listen().host(),
                             "listen",
-                            Integer.toString(place.listen()),
+                            Integer.toString(place.listen().port()),
                             "clusters",
                             clusters.toString(),
                             "downstream_tls",
                             downstreamTls(scenario, place)));
         }
-        boolean many = scenario.clusters() > 1 && place.securesUpstream();
         var hosts = new StringBuilder();
-        for (int i = 1; many && i < scenario.clusters(); i++) {
+        for (int i = 1; i < services; i++) {
             String name = "service-" + i;
-            clusters.append('\n').append(cluster(peer, name, endpoints(i), scenario, place));
-            hosts.append(virtualHost(name, name + ".shop.svc.cluster.local")).append('\n');
+            clusters.append('\n').append(cluster(peer, name, endpoints(i, place), scenario, place));
+            hosts.append(virtualHost(name, host(i))).append('\n');
         }
         hosts.append(virtualHost("next", "*"));
         return Template.render(
                 "envoy-http.yaml",
                 Map.of(
-                        "listen", Integer.toString(place.listen()),
+                        "address", place.listen().host(),
+                        "listen", Integer.toString(place.listen().port()),
                         "virtual_hosts", hosts.toString(),
                         "clusters", clusters.toString(),
                         "downstream_tls", downstreamTls(scenario, place)));
@@ -125,16 +155,29 @@ final class Configuration {
         return peer == Peer.ENVOY && !scenario.resumes() ? "max_session_keys: 0," : "";
     }
 
-    private static String endpoints(int service) {
-        var all = new ArrayList<String>();
-        for (int i = 1; i <= 10; i++) {
-            all.add(endpoint("10." + (100 + service / 250) + "." + service % 250 + "." + i, 8080));
-        }
-        return String.join(", ", all);
+    /** A host whose requests go to each cluster that there is. */
+    static List<String> hosts(Scenario scenario) {
+        return IntStream.range(0, scenario.clusters())
+                .mapToObj(Configuration::host)
+                .toList();
     }
 
-    private static String endpoint(String address, int port) {
-        return Template.render("envoy-endpoint.yaml", Map.of("address", address, "port", Integer.toString(port)));
+    /** What is asked for at the first service is what no other has. */
+    private static String host(int service) {
+        return "service-" + service + ".shop.svc.cluster.local";
+    }
+
+    /** Addresses of the server's proxy, of which each service has ten of its own. */
+    private String endpoints(int service, Place place) {
+        return IntStream.rangeClosed(1, ENDPOINTS)
+                .mapToObj(number -> endpoint(
+                        new Address(ground.one(service, number), place.next().port())))
+                .collect(Collectors.joining(", "));
+    }
+
+    private static String endpoint(Address at) {
+        return Template.render(
+                "envoy-endpoint.yaml", Map.of("address", at.host(), "port", Integer.toString(at.port())));
     }
 
     private static String virtualHost(String name, String domain) {
@@ -178,9 +221,9 @@ final class Configuration {
                                                 ? "option http-server-close\n  http-reuse never"
                                                 : "http-reuse always",
                                 "listen",
-                                Integer.toString(place.listen()),
+                                place.listen().toString(),
                                 "next",
-                                Integer.toString(place.next()),
+                                place.next().toString(),
                                 "bind_options",
                                 bind,
                                 "server_options",
@@ -189,20 +232,33 @@ final class Configuration {
     }
 
     private String nginx(String name, Scenario scenario, Place place) {
+        if (scenario.protocol() == Protocol.TCP) {
+            return nginxTcp(name, place);
+        }
         boolean once = scenario.newConnections() && place.securesUpstream();
-        Map<String, String> certs =
-                Map.of("certs", workspace.certs().toString(), "reuse", scenario.resumes() ? "on" : "off");
+        boolean http2 = scenario.protocol().http2();
+        String prefix = http2 ? "grpc" : "proxy";
+        Map<String, String> certs = Map.of(
+                "certs", workspace.certs().toString(), "reuse", scenario.resumes() ? "on" : "off", "prefix", prefix);
+        String tls = place.securesDownstream() ? "ssl" : "";
         return Template.render(
                 "nginx-proxy.conf",
                 Map.ofEntries(
                         Map.entry("user", nginxUser()),
                         Map.entry("folder", workspace.folder().toString()),
                         Map.entry("name", name),
-                        Map.entry("listen", Integer.toString(place.listen())),
-                        Map.entry("next", Integer.toString(place.next())),
-                        Map.entry("listen_options", place.securesDownstream() ? "ssl" : ""),
-                        Map.entry("scheme", place.securesUpstream() ? "https" : "http"),
-                        Map.entry("connection", once ? "close" : ""),
+                        Map.entry("listen", place.listen().toString()),
+                        Map.entry("next", place.next().toString()),
+                        Map.entry("listen_options", http2 ? tls + " http2" : tls),
+                        Map.entry(
+                                "pass",
+                                Template.render(
+                                        http2 ? "nginx-grpc.conf" : "nginx-http.conf",
+                                        Map.of(
+                                                "scheme",
+                                                (http2 ? "grpc" : "http") + (place.securesUpstream() ? "s" : ""),
+                                                "connection",
+                                                once ? "close" : ""))),
                         Map.entry("keepalive", once ? "" : "keepalive 64; keepalive_requests 100000000;"),
                         Map.entry(
                                 "downstream_tls",
@@ -210,6 +266,31 @@ final class Configuration {
                         Map.entry(
                                 "upstream_tls",
                                 place.securesUpstream() ? Template.render("nginx-upstream-tls.conf", certs) : "")));
+    }
+
+    private String nginxTcp(String name, Place place) {
+        Map<String, String> tls = Map.of("certs", workspace.certs().toString(), "reuse", "on", "prefix", "proxy");
+        return Template.render(
+                "nginx-tcp.conf",
+                Map.of(
+                        "module",
+                        Programs.NGINX_STREAM.toString(),
+                        "user",
+                        nginxUser(),
+                        "folder",
+                        workspace.folder().toString(),
+                        "name",
+                        name,
+                        "listen",
+                        place.listen() + (place.securesDownstream() ? " ssl" : ""),
+                        "next",
+                        place.next().toString(),
+                        "downstream_tls",
+                        place.securesDownstream() ? Template.render("nginx-downstream-tls.conf", tls) : "",
+                        "upstream_tls",
+                        place.securesUpstream()
+                                ? "proxy_ssl on;\n    " + Template.render("nginx-upstream-tls.conf", tls)
+                                : ""));
     }
 
     private static String alpn(Scenario scenario) {

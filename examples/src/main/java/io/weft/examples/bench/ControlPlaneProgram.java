@@ -15,6 +15,7 @@ final class ControlPlaneProgram {
     private static final Duration START_TIMEOUT = Duration.ofMinutes(2);
     private static final long POLL_NANOS = 2_000_000;
     private static final Pattern PLAINTEXT = Pattern.compile("(?m)^xds in plaintext: .*:(\\d+)$");
+    private static final Pattern SECURE = Pattern.compile("(?m)^xds and certificates: .*:(\\d+)$");
     private static final Pattern READY = Pattern.compile("(?m)^ready$");
     private static final Pattern REFUSED = Pattern.compile("(?m)^refused: .*$");
 
@@ -37,18 +38,29 @@ final class ControlPlaneProgram {
 
     /** Starts it and waits until it has read the folder. */
     static ControlPlaneProgram start(Processes processes, Path config, Path data, Path log) {
+        return start(processes, log, List.of("--config", config.toString(), "--data-dir", data.toString()));
+    }
+
+    /** One without a mesh, for the certificates that it issues in the name of the workspace's authority. */
+    static ControlPlaneProgram certificates(Processes processes, Workspace workspace, Path log) throws IOException {
+        Path config = Files.createDirectories(workspace.folder().resolve("no-mesh"));
+        return start(
+                processes,
+                log,
+                List.of(
+                        "--config",
+                        config.toString(),
+                        "--ca-dir",
+                        workspace.authorityFolder().toString(),
+                        "--data-dir",
+                        workspace.folder().resolve("certificates").toString()));
+    }
+
+    private static ControlPlaneProgram start(Processes processes, Path log, List<String> folders) {
         var command = new ArrayList<>(Programs.controlPlane().command());
+        command.addAll(folders);
         command.addAll(List.of(
-                "--config",
-                config.toString(),
-                "--data-dir",
-                data.toString(),
-                "--secure-grpc-addr",
-                "127.0.0.1:0",
-                "--grpc-addr",
-                "127.0.0.1:0",
-                "--http-addr",
-                "127.0.0.1:0"));
+                "--secure-grpc-addr", "127.0.0.1:0", "--grpc-addr", "127.0.0.1:0", "--http-addr", "127.0.0.1:0"));
         long since = System.nanoTime();
         return new ControlPlaneProgram(processes, processes.start(command, log), log, since);
     }
@@ -60,6 +72,11 @@ final class ControlPlaneProgram {
     /** Where nobody needs a certificate. */
     int port() {
         return Integer.parseInt(awaitLog(PLAINTEXT).group(1));
+    }
+
+    /** Where certificates are issued. */
+    int securePort() {
+        return Integer.parseInt(awaitLog(SECURE).group(1));
     }
 
     double cpuSeconds() {

@@ -3,6 +3,7 @@ package io.weft.examples.bench;
 import io.weft.examples.bench.Place.Role;
 import io.weft.examples.bench.ProcFs.Memory;
 import io.weft.examples.bench.Scenario.Protocol;
+import io.weft.examples.bench.Scenario.Source;
 import io.weft.examples.bench.Settings.Program;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -11,6 +12,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /** The proxies of one peer, in their places between client and server. Used by one thread. */
 final class Deployment {
@@ -22,6 +24,7 @@ final class Deployment {
     private final Scenario scenario;
     private final List<Place> places;
     private final List<Process> proxies = new ArrayList<>();
+    private @Nullable Guide guide;
 
     private Deployment(Rig rig, Peer peer, Program program, Scenario scenario, List<Place> places) {
         this.rig = rig;
@@ -39,6 +42,9 @@ final class Deployment {
     static Deployment start(Rig rig, Peer peer, Program program, Scenario scenario) {
         var deployment = new Deployment(rig, peer, program, scenario, places(rig, peer, scenario));
         try {
+            if (scenario.source() != Source.FILE) {
+                deployment.guide = Guide.start(rig, scenario, deployment.places.getLast());
+            }
             deployment.startMissing();
             return deployment;
         } catch (BenchException e) {
@@ -48,17 +54,20 @@ final class Deployment {
     }
 
     private static List<Place> places(Rig rig, Peer peer, Scenario scenario) {
-        int backend = rig.backend(scenario);
+        var backend = new Address(Ground.LOCAL, rig.backend(scenario));
         if (peer == Peer.DIRECT) {
             return List.of();
         }
+        var between = new Address(rig.ground().server(), rig.ports().next());
         if (!scenario.mutualTls()) {
-            return List.of(new Place(Role.HOP, rig.ports().next(), backend));
+            return List.of(new Place(Role.HOP, between, backend));
         }
-        int between = rig.ports().next();
+        // Where there are many services, their endpoints are all addresses that the server's side has.
+        var listen = scenario.clusters() == 0 ? between : new Address("0.0.0.0", between.port());
         return List.of(
-                new Place(Role.SERVER_SIDE, between, backend),
-                new Place(Role.CLIENT_SIDE, rig.ports().next(), between));
+                new Place(Role.SERVER_SIDE, listen, backend),
+                new Place(
+                        Role.CLIENT_SIDE, new Address(Ground.LOCAL, rig.ports().next()), between));
     }
 
     Peer peer() {
@@ -66,8 +75,10 @@ final class Deployment {
     }
 
     /** Where the client connects. */
-    int entry() {
-        return places.isEmpty() ? rig.backend(scenario) : places.getLast().listen();
+    Address entry() {
+        return places.isEmpty()
+                ? new Address(rig.ground().server(), rig.backend(scenario))
+                : places.getLast().listen();
     }
 
     double cpuSeconds() {
@@ -92,53 +103,81 @@ final class Deployment {
 
     /** The bodies are right, and the server's side talks to nobody without a certificate. */
     void checkWork() throws IOException {
-        // Not HTTP/1.1 to a bare HTTP/2 server; there is no proxy to be checked then.
-        if (!places.isEmpty() || !scenario.protocol().http2()) {
-            Probe.Answer answer = Probe.get(entry(), scenario.content());
-            if (!answer.is(scenario.content())) {
-                throw new BenchException("expected the " + scenario.content().size() + " bytes of "
-                        + scenario.content().path() + "; seen: " + answer);
-            }
-        }
+        Probe.ask(scenario, entry());
         if (scenario.protocol() == Protocol.GRPC) {
-            Load.checkTrailers(rig, entry());
+            H2Load.checkTrailers(rig, entry());
         }
-        String alpn = scenario.protocol().http2() ? "h2" : "http/1.1";
         for (Place place : places) {
             if (place.securesDownstream()
                     && !Probe.refusesWithoutCertificate(
-                            place.listen(), scenario.content(), rig.workspace().roots(), alpn)) {
+                            scenario, reached(place), rig.workspace().roots())) {
                 throw new BenchException("its server's side answers a client without a certificate");
             }
+        }
+    }
+
+    /** Asks every host once, over one connection. */
+    void askEach(List<String> hosts) {
+        try (var connection = KeptConnection.open(scenario.protocol(), scenario.content(), entry())) {
+            for (String host : hosts) {
+                try {
+                    connection.ask(host);
+                } catch (IOException e) {
+                    throw new BenchException("host " + host + ": " + e.getMessage(), e);
+                }
+            }
+        } catch (IOException e) {
+            throw new BenchException(entry() + ": " + e.getMessage(), e);
         }
     }
 
     void stop() {
         rig.processes().stop(proxies);
         proxies.clear();
+        if (guide != null) {
+            guide.close();
+        }
+    }
+
+    /** Where the client's side finds a proxy. */
+    private Address reached(Place place) {
+        return place.atServer()
+                ? new Address(rig.ground().server(), place.listen().port())
+                : place.listen();
+    }
+
+    private Launch launch(Place place) {
+        if (guide != null && !place.atServer()) {
+            return guide.launch(peer, program);
+        }
+        List<String> command = rig.configuration().command(peer, program, scenario, place);
+        return new Launch(place.atServer() ? rig.ground().atServer(command) : command);
     }
 
     private double startMissing() {
         long nanos = 0;
         for (Place place : places.subList(proxies.size(), places.size())) {
-            String name = peer.option() + "-" + place.listen();
-            List<String> command = rig.configuration().command(peer, program, scenario, place);
-            Path log = rig.log(name);
+            Launch launch = launch(place);
+            Path log = rig.log(Configuration.name(peer, place));
             long since = System.nanoTime();
-            Process proxy = rig.processes().start(command, log);
+            Process proxy = rig.processes().start(launch, log);
             proxies.add(proxy);
             try {
                 // Only the one in front can be asked in plain text, and its answer needs all of them.
                 if (place.equals(places.getLast())) {
-                    nanos = Probe.awaitGood(place.listen(), scenario.content(), proxy, since, START_TIMEOUT);
+                    nanos = Probe.awaitGood(scenario, reached(place), proxies, since, START_TIMEOUT);
                 } else {
-                    Probe.awaitListening(place.listen(), proxy, START_TIMEOUT);
+                    Probe.awaitListening(reached(place), proxy, START_TIMEOUT);
                 }
             } catch (BenchException e) {
-                throw new BenchException(e.getMessage() + ended() + logs(), e);
+                throw new BenchException(e.getMessage() + refused() + ended() + logs(), e);
             }
         }
         return nanos / 1e6;
+    }
+
+    private String refused() {
+        return guide == null || guide.refusals().isEmpty() ? "" : "; it refused: " + guide.refusals();
     }
 
     /** A proxy behind the one that was asked may be the one that is missing. */
@@ -158,7 +197,7 @@ final class Deployment {
     /** What the proxies wrote, to be read in the report of a failure. */
     private String logs() {
         return places.stream()
-                .map(place -> written(rig.log(peer.option() + "-" + place.listen())))
+                .map(place -> written(rig.log(Configuration.name(peer, place))))
                 .filter(text -> !text.isEmpty())
                 .collect(Collectors.joining("\n", "\n", ""))
                 .stripTrailing();

@@ -4,17 +4,21 @@ package io.weft.examples.bench;
  * Where a proxy stands.
  *
  * @param role what it does with TLS
- * @param listen its port
- * @param next the port of what comes behind it
+ * @param listen where it listens
+ * @param next what comes behind it
  */
-record Place(Role role, int listen, int next) {
+record Place(Role role, Address listen, Address next) {
     enum Role {
-        /** Plain on both sides. */
+        /** Plain on both sides, beside the server. */
         HOP,
         /** Plain from the client, mutual TLS towards the server's proxy. */
         CLIENT_SIDE,
         /** Mutual TLS from the client's proxy, plain towards the server. */
         SERVER_SIDE
+    }
+
+    boolean atServer() {
+        return role != Role.CLIENT_SIDE;
     }
 
     boolean securesDownstream() {

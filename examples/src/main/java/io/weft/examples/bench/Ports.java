@@ -8,7 +8,10 @@ import java.util.HashSet;
 import java.util.Random;
 import java.util.Set;
 
-/** Free ports of loopback, each given once. Used by one thread. */
+/**
+ * Free ports, each given once, on the client's side or on the server's. Used by one thread, on the client's side; that of the
+ * server has none but what the bench starts there, or is the same.
+ */
 final class Ports {
     /** Below the range that Linux takes ports of outgoing connections from, so that none of the load takes it first. */
     private static final int FIRST = 18_000;

@@ -55,9 +55,9 @@ final class ProcFs {
                 .reduce(Memory.NONE, Memory::plus);
     }
 
-    /** How many TCP connections were accepted so far by whoever shares our network. */
-    static long acceptedConnections() {
-        Path snmp = Path.of("/proc/net/snmp");
+    /** How many TCP connections were accepted so far by whoever shares the network namespace of a process. */
+    static long acceptedConnections(Process process) {
+        Path snmp = Path.of("/proc", Long.toString(process.pid()), "net/snmp");
         try {
             // Two lines that begin with "Tcp:": names, and values in the same order.
             List<String[]> lines = Files.readAllLines(snmp).stream()

@@ -39,10 +39,16 @@ final class Processes implements AutoCloseable {
     }
 
     /**
-     * Starts a command with its output in a file. To be called by one thread that lives as long as the bench: it is the
-     * end of the thread that the kernel tells the process of.
+     * Starts a command with its output in a file, in the network namespace of the calling thread. To be called by one thread that
+     * lives as long as the bench: it is the end of the thread that the kernel tells the process of.
      */
-    synchronized Process start(List<String> command, Path log) {
+    Process start(List<String> command, Path log) {
+        return start(new Launch(command), log);
+    }
+
+    /** The same. */
+    synchronized Process start(Launch launch, Path log) {
+        List<String> command = launch.command();
         if (closed) {
             throw new BenchException("the bench is ending; " + command.getFirst() + " is not started");
         }
@@ -55,6 +61,7 @@ final class Processes implements AutoCloseable {
                     .redirectInput(
                             ProcessBuilder.Redirect.from(Path.of("/dev/null").toFile()));
             builder.environment().put("MALLOC_ARENA_MAX", "1");
+            builder.environment().putAll(launch.environment());
             Process process = builder.start();
             running.add(process);
             return process;

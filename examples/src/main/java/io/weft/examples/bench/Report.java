@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Collectors;
@@ -15,8 +16,11 @@ final class Report {
     private final Results results;
     private final Map<Peer, Settings.Program> programs;
     private final List<String> problems;
+    private final String where;
 
-    Report(Results results, Map<Peer, Settings.Program> programs, List<String> problems) {
+    /** @param where client and server stood, for people to read */
+    Report(Results results, Map<Peer, Settings.Program> programs, List<String> problems, String where) {
+        this.where = where;
         this.results = results;
         this.programs = Map.copyOf(programs);
         this.problems = List.copyOf(problems);
@@ -49,7 +53,7 @@ final class Report {
     }
 
     String markdown() {
-        var text = new StringBuilder(machine()).append("\n\n");
+        var text = new StringBuilder(machine()).append("; ").append(where).append("\n\n");
         for (Scenario scenario : results.scenarios()) {
             text.append("### ").append(scenario.title()).append("\n\n");
             List<List<String>> table = table(scenario);
@@ -76,8 +80,8 @@ final class Report {
                         + quoted(found.getValue().version()))
                 .collect(Collectors.joining(", "));
         String failed = problems.stream().map(Report::quoted).collect(Collectors.joining(", "));
-        return "{\n  \"machine\": " + quoted(machine()) + ",\n  \"versions\": {" + versions
-                + "},\n  \"scenarios\": {\n    " + scenarios + "},\n  \"problems\": [" + failed + "]\n}\n";
+        return "{\n  \"machine\": " + quoted(machine()) + ",\n  \"network\": " + quoted(where) + ",\n  \"versions\": {"
+                + versions + "},\n  \"scenarios\": {\n    " + scenarios + "},\n  \"problems\": [" + failed + "]\n}\n";
     }
 
     static String machine() {
@@ -88,8 +92,7 @@ final class Report {
     private String jsonFigures(Scenario scenario, Peer peer) {
         return results.figures(scenario).stream()
                 .filter(figure -> !results.samples(scenario, peer, figure).isEmpty())
-                .map(figure ->
-                        quoted(figure.name().toLowerCase(Locale.ROOT)) + ": " + results.samples(scenario, peer, figure))
+                .map(figure -> quoted(figure.key()) + ": " + results.samples(scenario, peer, figure))
                 .collect(Collectors.joining(", "));
     }
 
@@ -105,25 +108,52 @@ final class Report {
                             .map(spread -> cell(figure, spread))
                             .orElse("-")));
             if (figure.added() && results.peers(scenario).contains(Peer.DIRECT)) {
-                rows.add(row(
-                        "  added to no proxy",
-                        results.peers(scenario),
-                        peer -> results.difference(scenario, figure, peer, Peer.DIRECT)
-                                .map(added -> number(added, figure.decimals()))
-                                .orElse("-")));
+                Measure added = peer -> results.difference(scenario, figure, peer, Peer.DIRECT);
+                rows.add(row("  added to no proxy", scenario, figure, added));
+                ratios("    of that, × ", scenario, added, rows);
             }
-            for (Peer yardstick : YARDSTICKS) {
-                if (figure.compared() && results.peers(scenario).contains(yardstick)) {
-                    rows.add(row(
-                            "  × " + yardstick.title(),
-                            results.peers(scenario),
-                            peer -> results.ratio(scenario, figure, peer, yardstick)
-                                    .map(ratio -> number(ratio, 2))
-                                    .orElse("-")));
-                }
+            Optional<Scenario> base = scenario.base().filter(results.scenarios()::contains);
+            if (figure.grows() && base.isPresent()) {
+                rows.add(row(
+                        "  more than with one cluster",
+                        scenario,
+                        figure,
+                        peer -> results.growth(scenario, figure, peer, base.get())));
+            }
+            if (figure.compared()) {
+                ratios(
+                        "  × ",
+                        scenario,
+                        peer -> results.spread(scenario, peer, figure).map(Spread::median),
+                        rows);
             }
         }
         return rows;
+    }
+
+    /** A number of each peer that has it. */
+    private interface Measure extends Function<Peer, Optional<Double>> {}
+
+    private List<String> row(String title, Scenario scenario, Figure figure, Measure measure) {
+        return row(
+                title,
+                results.peers(scenario),
+                peer -> measure.apply(peer).map(figure::number).orElse("-"));
+    }
+
+    /** As multiples of the yardsticks' own, where these have something to be multiplied. */
+    private void ratios(String title, Scenario scenario, Measure measure, List<List<String>> rows) {
+        for (Peer yardstick : YARDSTICKS) {
+            Optional<Double> unit = measure.apply(yardstick).filter(value -> value > 0);
+            if (unit.isPresent()) {
+                rows.add(row(
+                        title + yardstick.title(),
+                        results.peers(scenario),
+                        peer -> measure.apply(peer)
+                                .map(value -> String.format(Locale.ROOT, "%.2f", value / unit.get()))
+                                .orElse("-")));
+            }
+        }
     }
 
     private static List<String> row(String title, Set<Peer> peers, Function<Peer, String> cell) {
@@ -134,14 +164,10 @@ final class Report {
     }
 
     private static String cell(Figure figure, Spread spread) {
-        String median = number(spread.median(), figure.decimals());
-        String min = number(spread.min(), figure.decimals());
-        String max = number(spread.max(), figure.decimals());
+        String median = figure.number(spread.median());
+        String min = figure.number(spread.min());
+        String max = figure.number(spread.max());
         return min.equals(max) ? median : median + " (" + min + "–" + max + ")";
-    }
-
-    private static String number(double value, int decimals) {
-        return String.format(Locale.ROOT, "%." + decimals + "f", value);
     }
 
     private static String line(List<String> cells) {

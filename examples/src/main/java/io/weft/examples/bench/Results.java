@@ -46,17 +46,15 @@ final class Results {
         return found.isEmpty() ? Optional.empty() : Optional.of(Spread.of(found));
     }
 
-    /** One median as a multiple of another peer's; empty where either is missing. */
-    Optional<Double> ratio(Scenario scenario, Figure figure, Peer peer, Peer other) {
-        return spread(scenario, peer, figure)
-                .flatMap(ours -> spread(scenario, other, figure)
-                        .filter(theirs -> theirs.median() > 0)
-                        .map(theirs -> ours.median() / theirs.median()));
-    }
-
     /** One median less another peer's; empty where either is missing. */
     Optional<Double> difference(Scenario scenario, Figure figure, Peer peer, Peer other) {
         return spread(scenario, peer, figure)
                 .flatMap(ours -> spread(scenario, other, figure).map(theirs -> ours.median() - theirs.median()));
+    }
+
+    /** One median less the same peer's in another scenario; empty where either is missing. */
+    Optional<Double> growth(Scenario scenario, Figure figure, Peer peer, Scenario base) {
+        return spread(scenario, peer, figure)
+                .flatMap(ours -> spread(base, peer, figure).map(before -> ours.median() - before.median()));
     }
 }

@@ -1,5 +1,6 @@
 package io.weft.examples.bench;
 
+import io.weft.examples.bench.Scenario.Protocol;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -7,6 +8,7 @@ import java.util.List;
 /**
  * What all measurements of a run share.
  *
+ * @param server the server, whose network namespace is that of its side
  * @param http1 the server's port for HTTP/1.1
  * @param http2 the server's port for HTTP/2
  * @param trailers the port of the server that gives trailers; only where a scenario needs it
@@ -14,30 +16,39 @@ import java.util.List;
 record Rig(
         Workspace workspace,
         Processes processes,
+        Ground ground,
         Configuration configuration,
         Ports ports,
+        Process server,
         int http1,
         int http2,
         int trailers) {
     private static final Duration START_TIMEOUT = Duration.ofSeconds(10);
 
     /** Starts the servers. */
-    static Rig create(Workspace workspace, Processes processes, List<Scenario> scenarios) {
+    static Rig create(Workspace workspace, Processes processes, Ground ground, List<Scenario> scenarios) {
         var ports = new Ports();
-        var rig = new Rig(
-                workspace, processes, new Configuration(workspace), ports, ports.next(), ports.next(), ports.next());
-        List<String> backend = rig.configuration.backend(Programs.needed("nginx"), rig.http1, rig.http2);
-        Process server = processes.start(backend, rig.log("backend"));
-        Probe.awaitGood(rig.http1, Content.SMALL, server, System.nanoTime(), START_TIMEOUT);
-        if (scenarios.stream().anyMatch(scenario -> scenario.protocol() == Scenario.Protocol.GRPC)) {
-            List<String> command = rig.configuration.trailersBackend(Programs.needed("nghttpd"), rig.trailers);
-            Probe.awaitListening(rig.trailers, processes.start(command, rig.log("trailers")), START_TIMEOUT);
+        int http1 = ports.next();
+        int http2 = ports.next();
+        int trailers = ports.next();
+        var configuration = new Configuration(workspace, ground);
+        List<String> backend = configuration.backend(Programs.needed("nginx"), http1, http2);
+        Process server = processes.start(ground.atServer(backend), workspace.log("backend"));
+        var rig = new Rig(workspace, processes, ground, configuration, ports, server, http1, http2, trailers);
+        Probe.awaitGood(
+                Scenario.PLAIN, new Address(ground.server(), http1), List.of(server), System.nanoTime(), START_TIMEOUT);
+        if (scenarios.stream().anyMatch(scenario -> scenario.protocol() == Protocol.GRPC)) {
+            List<String> command = configuration.trailersBackend(Programs.needed("nghttpd"), trailers);
+            Probe.awaitListening(
+                    new Address(ground.server(), trailers),
+                    processes.start(ground.atServer(command), rig.log("trailers")),
+                    START_TIMEOUT);
         }
         return rig;
     }
 
     Path log(String name) {
-        return workspace.folder().resolve(name + ".log");
+        return workspace.log(name);
     }
 
     /** The server's port for what a scenario speaks. */

@@ -1,12 +1,16 @@
 package io.weft.examples.bench;
 
+import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 
 /** One kind of work, the same for every peer. */
 enum Scenario {
     PLAIN("plain", "One plain hop, HTTP/1.1, 1 KB", Shape.HOP, Protocol.HTTP1, Content.SMALL),
+    PLAIN_HTTP2("plain", "One plain hop, HTTP/2 on both sides, 1 KB", Shape.HOP, Protocol.HTTP2, Content.SMALL),
+    PLAIN_GRPC("plain", "One plain hop, gRPC-sized calls with trailers", Shape.HOP, Protocol.GRPC, Content.CALL),
     CHAIN("chain", "Two proxies with mTLS between them, HTTP/1.1, 1 KB", Shape.CHAIN, Protocol.HTTP1, Content.SMALL),
     CHAIN_64K(
             "chain", "Two proxies with mTLS between them, HTTP/1.1, 64 KB", Shape.CHAIN, Protocol.HTTP1, Content.LARGE),
@@ -41,8 +45,15 @@ enum Scenario {
             Shape.CHAIN,
             Protocol.HTTP1,
             Content.SMALL),
-    START("start", "Start of the client side of an mTLS chain", Shape.START, Protocol.HTTP1, Content.SMALL),
-    CLUSTERS("clusters", "Start with 1,000 mTLS clusters of 10 endpoints", Shape.START, Protocol.HTTP1, Content.SMALL);
+    START("start", "Start of the client's side of an mTLS chain, told by a file", Shape.START),
+    START_ADS("start", "Start with certificate and configuration over ADS", Shape.START),
+    START_SIDECAR(
+            "start",
+            "Start as a sidecar: certificate for its own key by a join token, configuration over ADS",
+            Shape.START),
+    CLUSTERS_1("clusters", "Start with one mTLS cluster of 10 endpoints", Shape.START),
+    CLUSTERS_20("clusters", "Start with 20 mTLS clusters of 10 endpoints", Shape.START),
+    CLUSTERS_1000("clusters", "Start with 1,000 mTLS clusters of 10 endpoints", Shape.START);
 
     /** How many proxies there are, and what is asked of them. */
     enum Shape {
@@ -66,11 +77,24 @@ enum Scenario {
         }
     }
 
+    /** Where the client's proxy has its configuration and its certificate from. */
+    enum Source {
+        FILE,
+        /** Both over ADS. */
+        ADS,
+        /** The configuration over ADS, a certificate for a key of its own by Istio's certificate service. */
+        SIDECAR
+    }
+
     private final String group;
     private final String title;
     private final Shape shape;
     private final Protocol protocol;
     private final Content content;
+
+    Scenario(String group, String title, Shape shape) {
+        this(group, title, shape, Protocol.HTTP1, Content.SMALL);
+    }
 
     Scenario(String group, String title, Shape shape, Protocol protocol, Content content) {
         this.group = group;
@@ -105,14 +129,33 @@ enum Scenario {
         return shape != Shape.HOP;
     }
 
-    /** How many clusters the client's side is told about. */
-    int clusters() {
-        return this == CLUSTERS ? 1_000 : 1;
+    Source source() {
+        return switch (this) {
+            case START_ADS -> Source.ADS;
+            case START_SIDECAR -> Source.SIDECAR;
+            default -> Source.FILE;
+        };
     }
 
-    /** Whether latency is also measured at a fixed rate: where requests are short, and our own client speaks them. */
+    /** How many clusters of 10 endpoints the client's side is told about; zero for one of a single endpoint. */
+    int clusters() {
+        return switch (this) {
+            case CLUSTERS_1 -> 1;
+            case CLUSTERS_20 -> 20;
+            case CLUSTERS_1000 -> 1_000;
+            default -> 0;
+        };
+    }
+
+    /** The one that this is shown as more than. */
+    Optional<Scenario> base() {
+        return clusters() > 1 ? Optional.of(CLUSTERS_1) : Optional.empty();
+    }
+
+    /** Whether latency is also measured at a fixed rate: where requests are short, and over kept connections. */
     boolean openLoop() {
-        return protocol == Protocol.HTTP1 && content == Content.SMALL && shape != Shape.START && !newConnections();
+        boolean small = content == Content.SMALL || content == Content.CALL;
+        return protocol != Protocol.TCP && small && shape != Shape.START && !newConnections();
     }
 
     /** Whether the proxies make a connection between them for each request. */
@@ -127,23 +170,24 @@ enum Scenario {
 
     /** Whether the first requests after a start are compared with those of a warm proxy. */
     boolean firstRequests() {
-        return this == START;
+        return this == START || this == START_ADS || this == START_SIDECAR;
     }
 
     /**
-     * Who can do this work: nginx speaks no HTTP/2 to upstreams, and Debian's light one has no TCP proxy; a large
-     * configuration is compared among those that take the same file.
+     * Who can do this work: a large configuration, and one over ADS, is compared among those that take the same; without
+     * a proxy there is nothing to start.
      */
     Set<Peer> peers() {
         return switch (this) {
-            case PLAIN, CHAIN, CHAIN_64K -> EnumSet.allOf(Peer.class);
-            case CHAIN_HTTP2, GRPC, TCP, TCP_CHAIN -> EnumSet.complementOf(EnumSet.of(Peer.NGINX));
+            case PLAIN, PLAIN_HTTP2, PLAIN_GRPC, CHAIN, CHAIN_64K, CHAIN_HTTP2, GRPC, TCP, TCP_CHAIN ->
+                EnumSet.allOf(Peer.class);
             case HANDSHAKE, HANDSHAKE_RESUMED, START -> EnumSet.complementOf(EnumSet.of(Peer.DIRECT));
-            case CLUSTERS -> EnumSet.of(Peer.WEFT, Peer.ENVOY);
+            case START_ADS, CLUSTERS_1, CLUSTERS_20, CLUSTERS_1000 -> EnumSet.of(Peer.WEFT, Peer.ENVOY);
+            case START_SIDECAR -> EnumSet.of(Peer.WEFT);
         };
     }
 
     static List<String> groups() {
-        return List.of("plain", "chain", "h2", "grpc", "tcp", "handshake", "start", "clusters");
+        return Arrays.stream(values()).map(Scenario::group).distinct().toList();
     }
 }

@@ -23,10 +23,11 @@ final class Workspace implements AutoCloseable {
     static final SpiffeId SERVER = SpiffeId.workload(TrustDomain.DEFAULT, "default", "server");
 
     private final Path folder;
-    private final Authority authority = Authority.inMemory(TrustDomain.DEFAULT, InstantSource.system());
+    private final Authority authority;
 
-    private Workspace(Path folder) {
+    private Workspace(Path folder) throws IOException {
         this.folder = folder;
+        this.authority = Authority.openOrCreate(folder.resolve("ca"), TrustDomain.DEFAULT, InstantSource.system());
     }
 
     static Workspace create() throws IOException {
@@ -49,13 +50,34 @@ final class Workspace implements AutoCloseable {
         return folder;
     }
 
+    Path log(String name) {
+        return folder.resolve(name + ".log");
+    }
+
     Path certs() {
         return folder.resolve("certs");
+    }
+
+    /** Where the authority is, for a control plane that issues in its name. */
+    Path authorityFolder() {
+        return folder.resolve("ca");
+    }
+
+    Authority authority() {
+        return authority;
     }
 
     /** Whom both sides trust. */
     List<X509Certificate> roots() {
         return authority.bundle().roots();
+    }
+
+    static String read(Path file) {
+        try {
+            return Files.readString(file);
+        } catch (IOException e) {
+            throw new BenchException(file + " cannot be read: " + e.getMessage(), e);
+        }
     }
 
     /** Writes a file and gives its path. */

@@ -5,8 +5,8 @@ import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -55,11 +55,8 @@ final class XdsCommand implements Callable<Integer> {
             description = "Changes of an endpoint, one after the other; default ${DEFAULT-VALUE}.")
     private int changes = 100;
 
-    @Option(names = "--json", paramLabel = "FILE", description = "Write every sample there.")
-    private @Nullable Path json;
-
-    @Option(names = "--markdown", paramLabel = "FILE", description = "Write the table there as Markdown.")
-    private @Nullable Path markdown;
+    @Mixin
+    private ReportFiles files = new ReportFiles();
 
     @Option(names = "--smoke", description = "Only see in a few seconds whether it works: 10 proxies, 10 services.")
     private boolean smoke;
@@ -91,12 +88,7 @@ final class XdsCommand implements Callable<Integer> {
         }
         spec.commandLine().getOut().println(report.text());
         spec.commandLine().getOut().flush();
-        if (json != null) {
-            Files.writeString(json, report.json());
-        }
-        if (markdown != null) {
-            Files.writeString(markdown, report.markdown());
-        }
+        files.write(report.json(), report.markdown());
         return 0;
     }
 }

@@ -1,7 +1,7 @@
 package io.weft.examples.bench;
 
 /** What is measured of the control plane. */
-enum XdsFigure {
+enum XdsFigure implements Quantity {
     START("ms from exec to ready, with the folder read", 0),
     CONNECT_LAST("all connect for the first time: ms until the last has everything", 0),
     CONNECT_CPU("… CPU s", 2),
@@ -26,11 +26,13 @@ enum XdsFigure {
         this.decimals = decimals;
     }
 
-    String title() {
+    @Override
+    public String title() {
         return title;
     }
 
-    int decimals() {
+    @Override
+    public int decimals() {
         return decimals;
     }
 }

@@ -3,7 +3,6 @@ package io.weft.examples.bench;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
 
@@ -48,7 +47,7 @@ final class XdsReport {
     /** Every sample, unrounded. */
     String json() {
         return samples.entrySet().stream()
-                .map(entry -> "\"" + entry.getKey().name().toLowerCase(Locale.ROOT) + "\": " + entry.getValue())
+                .map(entry -> "\"" + entry.getKey().key() + "\": " + entry.getValue())
                 .collect(Collectors.joining(
                         ",\n    ",
                         "{\n  \"machine\": \"" + Report.machine() + "\",\n  \"control_plane\": \"" + title
@@ -59,13 +58,9 @@ final class XdsReport {
     private String cell(XdsFigure figure) {
         List<Double> all = samples.getOrDefault(figure, List.of());
         if (all.size() == 1) {
-            return number(figure, all.getFirst());
+            return figure.number(all.getFirst());
         }
-        return "p50 " + number(figure, percentile(all, 50)) + ", p99 " + number(figure, percentile(all, 99))
-                + ", highest " + number(figure, percentile(all, 100)) + " of " + all.size();
-    }
-
-    private static String number(XdsFigure figure, double value) {
-        return String.format(Locale.ROOT, "%." + figure.decimals() + "f", value);
+        return "p50 " + figure.number(percentile(all, 50)) + ", p99 " + figure.number(percentile(all, 99))
+                + ", highest " + figure.number(percentile(all, 100)) + " of " + all.size();
     }
 }

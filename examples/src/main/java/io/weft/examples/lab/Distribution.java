@@ -20,12 +20,17 @@ public final class Distribution {
 
     private final Path java;
     private final UnaryOperator<String> classPath;
+    /** Of native libraries that lie open; otherwise they are in jars. */
+    private final @Nullable Path libraries;
+
     private final Path options;
     private final Path caches;
 
-    private Distribution(Path java, UnaryOperator<String> classPath, Path options, Path caches) {
+    private Distribution(
+            Path java, UnaryOperator<String> classPath, @Nullable Path libraries, Path options, Path caches) {
         this.java = java;
         this.classPath = classPath;
+        this.libraries = libraries;
         this.options = options;
         this.caches = caches;
     }
@@ -69,7 +74,11 @@ public final class Distribution {
 
     private static Distribution shipped(Path home) {
         return new Distribution(
-                home.resolve("runtime/bin/java"), jars(home), home.resolve("conf"), home.resolve("cache"));
+                home.resolve("runtime/bin/java"),
+                jars(home),
+                home.resolve("lib/native"),
+                home.resolve("conf"),
+                home.resolve("cache"));
     }
 
     private static UnaryOperator<String> jars(Path home) {
@@ -106,7 +115,7 @@ public final class Distribution {
     private static Distribution ofThisProcess(Path home, String classPath) {
         Path source = root().resolve("packaging");
         return new Distribution(
-                home.resolve("bin/java"), _ -> classPath, source.resolve("conf"), source.resolve("cache"));
+                home.resolve("bin/java"), _ -> classPath, null, source.resolve("conf"), source.resolve("cache"));
     }
 
     private static Path readable(Path part, Path copies, int number) {
@@ -144,6 +153,10 @@ public final class Distribution {
         Path cache = caches.resolve(program + ".aot");
         if (Files.exists(cache)) {
             command.add("-XX:AOTCache=" + cache);
+        }
+        Path natives = libraries;
+        if (natives != null) {
+            command.add("-Djava.library.path=" + natives);
         }
         command.addAll(words(Objects.requireNonNullElse(System.getenv("WEFT_JVM_FLAGS"), "")));
         command.addAll(List.of("-cp", classPath.apply(program), mainClass));

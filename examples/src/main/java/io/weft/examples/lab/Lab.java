@@ -46,7 +46,7 @@ public final class Lab implements AutoCloseable {
         if (hostCount != 1 && hostCount != 2) {
             throw new IllegalArgumentException(hostCount + " hosts; expected 1 or 2");
         }
-        String name = PREFIX + "%04x".formatted(RandomGenerator.getDefault().nextInt(1 << 16));
+        String name = newName();
         var lab = new Lab(name, Path.of(System.getProperty("java.io.tmpdir"), name));
         try {
             for (int number = 1; number <= hostCount; number++) {
@@ -60,6 +60,10 @@ public final class Lab implements AutoCloseable {
             lab.close();
             throw e;
         }
+    }
+
+    static String newName() {
+        return PREFIX + "%04x".formatted(RandomGenerator.getDefault().nextInt(1 << 16));
     }
 
     /** {@code weft-lab-} and four digits: what all names in it begin with. */

@@ -1,22 +1,16 @@
 package io.weft.examples.training;
 
 import io.grpc.Server;
-import io.grpc.netty.GrpcSslContexts;
 import io.grpc.netty.NettyServerBuilder;
-import io.netty.handler.ssl.ClientAuth;
-import io.netty.handler.ssl.SslContextBuilder;
-import io.netty.handler.ssl.SslProvider;
 import io.weft.certs.authority.Authority;
 import io.weft.certs.authority.AuthorityFolder;
 import io.weft.certs.identity.SpiffeId;
 import io.weft.certs.identity.TrustDomain;
-import io.weft.certs.identity.X509Svid;
 import io.weft.certs.join.JoinTokens;
 import io.weft.certs.key.KeyAlgorithm;
 import io.weft.examples.apps.HelloServer;
 import io.weft.examples.apps.OrdersClient;
 import io.weft.examples.apps.OrdersServer;
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -37,9 +31,10 @@ import java.util.Set;
 import java.util.concurrent.TimeUnit;
 
 /**
- * {@code TrainMain FOLDER CACHE JAVA FLAG... -- CLASSPATH}: lets a sidecar live through what it will have to do, with a
- * certificate from a real control plane, configuration over ADS, mutual TLS both ways, HTTP/1, HTTP/2 with gRPC and raw TCP, and
- * keeps the classes that this took in the cache. Needs no privileges; uses loopback.
+ * {@code TrainMain FOLDER CACHES JAVA FLAG... -- CLASSPATH}: lets a sidecar live through what it will have to do, with a
+ * certificate from a real control plane, configuration over ADS, mutual TLS both ways, HTTP/1, HTTP/2 with gRPC and raw TCP, then
+ * a proxy that is told by a file, and keeps the classes that this took in the caches {@code sidecar.aot} and {@code proxy.aot}.
+ * Needs no privileges; uses loopback.
  */
 public final class TrainMain {
 
@@ -69,7 +64,7 @@ public final class TrainMain {
         System.exit(0); // the servers' threads would keep this process
     }
 
-    private void run(Path cache, List<String> java, String classPath) throws Exception {
+    private void run(Path caches, List<String> java, String classPath) throws Exception {
         Files.createDirectories(folder.resolve("config"));
         Script script = new Script(port(), port(), port(), port(), port(), port());
         HelloServer.main(new String[] {Integer.toString(script.hello()), "hello"});
@@ -117,14 +112,42 @@ public final class TrainMain {
                 "{\"discoveryAddress\": \"127.0.0.1:%d\", \"concurrency\": 1, \"proxyAdminPort\": %d, \"terminationDrainDuration\": \"0s\"}"
                         .formatted(teacher.getPort(), port()));
         List<String> command = new ArrayList<>(java);
-        command.add("-XX:AOTCacheOutput=" + cache);
-        Process trainee = start(command, environment, List.of("-cp", classPath, MAIN, "sidecar"));
-        await(script.web(), trainee);
+        command.addAll(List.of("-XX:AOTCacheOutput=" + caches.resolve("sidecar.aot"), "-cp", classPath, MAIN));
+        Process sidecar = start(command, environment, List.of("sidecar"));
+        await(script.web(), sidecar);
 
         requests(script.web());
         OrdersClient.main(new String[] {"127.0.0.1", Integer.toString(script.web()), Integer.toString(CALLS)});
         requests(script.raw());
+        graduate(sidecar, caches.resolve("sidecar.aot"));
 
+        told(
+                new FileLesson(folder, port(), port(), port(), script.hello(), teacher.getPort()),
+                authority,
+                caches,
+                java,
+                classPath);
+    }
+
+    private void told(FileLesson lesson, Authority authority, Path caches, List<String> java, String classPath)
+            throws Exception {
+        List<String> command = new ArrayList<>(java);
+        command.addAll(List.of("-XX:AOTCacheOutput=" + caches.resolve("proxy.aot"), "-cp", classPath, MAIN));
+        Path bootstrap = lesson.write(
+                authority.issueOwn(
+                        KeyAlgorithm.EC_P256,
+                        SpiffeId.workload(TrustDomain.DEFAULT, "default", "trainee"),
+                        Duration.ofHours(1),
+                        Set.of()),
+                authority.bundle().toPem());
+        Process proxy = start(
+                command, Map.of(), List.of("-c", bootstrap.toString(), "--concurrency", "1", "--drain-time-s", "0"));
+        await(lesson.entry(), proxy);
+        requests(lesson.entry());
+        graduate(proxy, caches.resolve("proxy.aot"));
+    }
+
+    private void graduate(Process trainee, Path cache) throws InterruptedException {
         trainee.destroy();
         if (!trainee.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS) || !Files.exists(cache)) {
             throw new IllegalStateException("the proxy made no cache; see " + log);
@@ -142,22 +165,13 @@ public final class TrainMain {
     }
 
     private static Server teacher(Authority authority, Script script) throws IOException {
-        X509Svid own = authority.issueOwn(
-                KeyAlgorithm.EC_P256, SpiffeId.controlPlane(TrustDomain.DEFAULT), Duration.ofHours(1), Set.of());
         return NettyServerBuilder.forAddress(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
-                .sslContext(GrpcSslContexts.configure(
-                                SslContextBuilder.forServer(pem(own.chainPem()), pem(own.keyPem())),
-                                SslProvider.OPENSSL)
-                        .trustManager(pem(authority.bundle().toPem()))
-                        .clientAuth(ClientAuth.REQUIRE)
-                        .build())
-                .addService(new Teacher(script))
+                .sslContext(Teacher.secured(authority))
+                .addService(new Teacher(script::of, problem -> {
+                    throw new IllegalStateException("refused: " + problem);
+                }))
                 .build()
                 .start();
-    }
-
-    private static InputStream pem(String text) {
-        return new ByteArrayInputStream(text.getBytes(StandardCharsets.US_ASCII));
     }
 
     private Process start(List<String> java, Map<String, String> environment, List<String> arguments)

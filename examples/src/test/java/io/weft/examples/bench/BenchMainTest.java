@@ -3,6 +3,8 @@ package io.weft.examples.bench;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.weft.examples.lab.Leftovers;
+import io.weft.examples.lab.Privileged;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -28,13 +30,19 @@ final class BenchMainTest {
         needs("nginx");
         needs("h2load");
         needs("nghttpd");
+        boolean root = "root".equals(System.getProperty("user.name"));
+        if (root) {
+            Privileged.require();
+        }
         Path json = folder.resolve("bench.json");
         Set<Long> before = children();
+        List<String> labs = Leftovers.find();
 
         int status = run("--smoke", "--json", json.toString());
 
         assertThat(status).as("output: %s%s", out, err).isZero();
         assertThat(Files.readString(json))
+                .contains("\"network\": \"client and server " + (root ? "in two network namespaces" : "on loopback"))
                 .contains("\"weft\": {\"requests_per_second\": [")
                 .containsPattern("\"cpu_per_10k\": \\[(?!0\\.0])[0-9.]+]")
                 .containsPattern("\"open_p99\": \\[[0-9.]+]")
@@ -43,10 +51,36 @@ final class BenchMainTest {
                 .containsPattern("\"half_p99\": \\[[0-9.]+]")
                 .containsPattern("\"grpc\": \\{\"weft\"")
                 .containsPattern("\"handshake\": \\{\"weft\"")
+                .containsPattern("\"start_ads\": \\{\"weft\": \\{\"first_answer\"")
+                .containsPattern("\"clusters_20\": .*\"rss_used\": \\[(?!0\\.0])[0-9.]+]")
                 .contains("\"errors\": [0.0, 0.0, 0.0]")
                 .contains("\"problems\": []");
         assertThat(out.toString()).contains("Weft", "CPU s per 10,000 requests");
         assertThat(children()).isSubsetOf(before);
+        assertThat(Leftovers.find()).isSubsetOf(labs);
+    }
+
+    @Test
+    void on_loopback_it_needs_no_namespaces_and_says_so() {
+        needs("h2load");
+        needs("nginx");
+        needs("haproxy");
+
+        int status = run(
+                "--loopback",
+                "--only",
+                "h2",
+                "--peers",
+                "haproxy",
+                "--seconds",
+                "1",
+                "--rounds",
+                "1",
+                "--warm-up",
+                "0");
+
+        assertThat(status).as("output: %s%s", out, err).isZero();
+        assertThat(out.toString()).startsWith("client and server on loopback\n").contains("HAProxy");
     }
 
     @Test

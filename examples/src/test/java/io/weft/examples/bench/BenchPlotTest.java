@@ -30,7 +30,8 @@ final class BenchPlotTest {
         }
         results.add(Scenario.CHAIN, Peer.ENVOY, Figure.CPU_PER_10K, 2.0);
         results.add(Scenario.CHAIN, Peer.DIRECT, Figure.REQUESTS_PER_SECOND, 7);
-        Path json = Files.writeString(folder.resolve("bench.json"), new Report(results, Map.of(), List.of()).json());
+        Path json = Files.writeString(
+                folder.resolve("bench.json"), new Report(results, Map.of(), List.of(), "here").json());
         Path plots = folder.resolve("made/plots");
 
         assertThat(run("plot", "--json", json.toString(), "--out", plots.toString()))

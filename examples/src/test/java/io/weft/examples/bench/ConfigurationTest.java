@@ -13,13 +13,13 @@ import org.junit.jupiter.api.Test;
 
 final class ConfigurationTest {
     private static final Program PROGRAM = new Program(List.of("program"), "1");
-    private static final Place SERVER_SIDE = new Place(Role.SERVER_SIDE, 20_001, 20_000);
-    private static final Place CLIENT_SIDE = new Place(Role.CLIENT_SIDE, 20_002, 20_001);
+    private static final Place SERVER_SIDE = new Place(Role.SERVER_SIDE, at(20_001), at(20_000));
+    private static final Place CLIENT_SIDE = new Place(Role.CLIENT_SIDE, at(20_002), at(20_001));
 
     @Test
     void weft_and_envoy_are_told_the_same() throws IOException {
         try (Workspace workspace = Workspace.create()) {
-            var configuration = new Configuration(workspace);
+            var configuration = new Configuration(workspace, new Ground.Loopback());
             for (Scenario scenario : EnumSet.complementOf(EnumSet.of(Scenario.HANDSHAKE))) {
                 assertThat(file(configuration, Peer.WEFT, scenario, CLIENT_SIDE))
                         .isEqualTo(file(configuration, Peer.ENVOY, scenario, CLIENT_SIDE));
@@ -30,7 +30,7 @@ final class ConfigurationTest {
     @Test
     void every_peer_demands_a_certificate_on_the_servers_side_and_shows_one_on_the_clients() throws IOException {
         try (Workspace workspace = Workspace.create()) {
-            var configuration = new Configuration(workspace);
+            var configuration = new Configuration(workspace, new Ground.Loopback());
             assertThat(file(configuration, Peer.WEFT, Scenario.CHAIN, SERVER_SIDE))
                     .contains("require_client_certificate: true", "spiffe://cluster.local/ns/default/sa/client");
             assertThat(file(configuration, Peer.WEFT, Scenario.CHAIN, CLIENT_SIDE))
@@ -49,7 +49,7 @@ final class ConfigurationTest {
     @Test
     void envoy_is_told_to_resume_no_session_where_full_handshakes_are_compared() throws IOException {
         try (Workspace workspace = Workspace.create()) {
-            var configuration = new Configuration(workspace);
+            var configuration = new Configuration(workspace, new Ground.Loopback());
             String weft = file(configuration, Peer.WEFT, Scenario.HANDSHAKE, CLIENT_SIDE);
 
             assertThat(weft).contains("max_requests_per_connection: 1").doesNotContain("max_session_keys");
@@ -66,20 +66,72 @@ final class ConfigurationTest {
     @Test
     void a_thousand_clusters_are_a_thousand_clusters_of_ten_endpoints() throws IOException {
         try (Workspace workspace = Workspace.create()) {
-            String bootstrap = new Configuration(workspace).bootstrap(Peer.WEFT, Scenario.CLUSTERS, CLIENT_SIDE);
+            String bootstrap = new Configuration(workspace, new Ground.Loopback())
+                    .bootstrap(Peer.WEFT, Scenario.CLUSTERS_1000, CLIENT_SIDE);
             assertThat(bootstrap.split("cluster_name: ", -1)).hasSize(1_001);
-            assertThat(bootstrap.split("socket_address", -1)).hasSize(1 + 1 + 1 + 999 * 10);
+            assertThat(bootstrap.split("socket_address", -1)).hasSize(1 + 1 + 1_000 * 10);
+            assertThat(java.util.Arrays.stream(bootstrap.split("address: 127[.]1"))
+                            .skip(1)
+                            .map(rest -> rest.substring(0, rest.indexOf(','))))
+                    .as("each endpoint has an address of its own")
+                    .doesNotHaveDuplicates();
+            assertThat(Configuration.hosts(Scenario.CLUSTERS_1000))
+                    .hasSize(1_000)
+                    .filteredOn(host -> bootstrap.contains("[\"" + host + "\"]"))
+                    .as("hosts of their own but for that of all others")
+                    .hasSize(999);
         }
+    }
+
+    @Test
+    void what_is_told_over_ads_is_what_the_file_says() throws IOException {
+        try (Workspace workspace = Workspace.create()) {
+            var script = new AdsScript(CLIENT_SIDE, workspace.certs());
+            String told = java.util.stream.Stream.of(
+                            "config.listener.v3.Listener",
+                            "config.route.v3.RouteConfiguration",
+                            "config.cluster.v3.Cluster",
+                            "config.endpoint.v3.ClusterLoadAssignment",
+                            "extensions.transport_sockets.tls.v3.Secret")
+                    .flatMap(type -> script.of("type.googleapis.com/envoy." + type).values().stream())
+                    .map(resource -> resource.getResource().getValue().toStringUtf8())
+                    .collect(java.util.stream.Collectors.joining());
+
+            assertThat(told)
+                    .contains(Workspace.SERVER.toString(), "default", "ROOTCA")
+                    .contains(Workspace.read(workspace.certs().resolve("client.key")))
+                    .contains(Workspace.read(workspace.certs().resolve("roots.crt")));
+            assertThat(script.of("type.googleapis.com/envoy.service.runtime.v3.Runtime"))
+                    .isEmpty();
+        }
+    }
+
+    @Test
+    void weft_and_envoy_have_the_same_file_when_they_are_told_over_ads() throws IOException {
+        try (Workspace workspace = Workspace.create()) {
+            var configuration = new Configuration(workspace, new Ground.Loopback());
+            assertThat(Files.readString(file(configuration.toldOverAds(Peer.WEFT, PROGRAM, at(20_003)))))
+                    .isEqualTo(Files.readString(file(configuration.toldOverAds(Peer.ENVOY, PROGRAM, at(20_003)))))
+                    .contains("port_value: 20003");
+        }
+    }
+
+    private static Address at(int port) {
+        return new Address(Ground.LOCAL, port);
     }
 
     /** The configuration that the command names, by whatever option. */
     private static String file(Configuration configuration, Peer peer, Scenario scenario, Place place)
             throws IOException {
-        for (String word : configuration.command(peer, PROGRAM, scenario, place)) {
-            if (word.startsWith("/") && Files.isRegularFile(Path.of(word))) {
-                return Files.readString(Path.of(word));
-            }
-        }
-        throw new AssertionError("no file in the command of " + peer);
+        return Files.readString(file(configuration.command(peer, PROGRAM, scenario, place)));
+    }
+
+    private static Path file(List<String> command) {
+        return command.stream()
+                .filter(word -> word.startsWith("/"))
+                .map(Path::of)
+                .filter(Files::isRegularFile)
+                .findFirst()
+                .orElseThrow(() -> new AssertionError("no file in " + command));
     }
 }

@@ -35,14 +35,42 @@ final class ReportTest {
     void json_holds_every_sample_and_every_problem() {
         results.add(Scenario.TCP, Peer.ENVOY, Figure.CPU_PER_GB, 0.125);
         results.add(Scenario.TCP, Peer.ENVOY, Figure.CPU_PER_GB, 0.25);
-        var report = new Report(results, Map.of(), List.of("said \"no\"\nand ended"));
+        var report = new Report(results, Map.of(), List.of("said \"no\"\nand ended"), "in \"two\" namespaces");
 
         assertThat(report.json())
                 .contains("\"tcp\": {\"envoy\": {\"cpu_per_gb\": [0.125, 0.25]}}")
+                .contains("\"network\": \"in \\\"two\\\" namespaces\"")
                 .contains("\"problems\": [\"said \\\"no\\\"\\nand ended\"]");
     }
 
+    @Test
+    void memory_of_many_clusters_is_also_shown_less_that_of_one_and_as_a_share_of_envoys() {
+        results.add(Scenario.CLUSTERS_1, Peer.WEFT, Figure.RSS_USED, 90);
+        results.add(Scenario.CLUSTERS_1000, Peer.WEFT, Figure.RSS_USED, 104.5);
+        results.add(Scenario.CLUSTERS_1000, Peer.ENVOY, Figure.RSS_USED, 209);
+
+        assertThat(report().markdown().lines())
+                .containsSubsequence(
+                        "| RSS MB, all clusters in use | 90.0 |",
+                        "| RSS MB, all clusters in use | 104.5 | 209.0 |",
+                        "|   more than with one cluster | 14.5 | - |",
+                        "|   × Envoy | 0.50 | 1.00 |");
+    }
+
+    @Test
+    void what_is_added_to_no_proxy_is_compared_and_not_the_whole() {
+        results.add(Scenario.CHAIN, Peer.DIRECT, Figure.OPEN_P99, 1);
+        results.add(Scenario.CHAIN, Peer.WEFT, Figure.OPEN_P99, 1.5);
+        results.add(Scenario.CHAIN, Peer.ENVOY, Figure.OPEN_P99, 3);
+
+        assertThat(report().markdown().lines())
+                .containsSubsequence(
+                        "| p99 ms at 1,000/s | 1.00 | 1.50 | 3.00 |",
+                        "|   added to no proxy | 0.00 | 0.50 | 2.00 |",
+                        "|     of that, × Envoy | 0.00 | 0.25 | 1.00 |");
+    }
+
     private Report report() {
-        return new Report(results, Map.of(), List.of());
+        return new Report(results, Map.of(), List.of(), "here");
     }
 }

@@ -3,6 +3,7 @@ package io.weft.proxy.runtime;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPipeline;
+import io.netty.channel.socket.ChannelInputShutdownReadComplete;
 import io.netty.handler.codec.ByteToMessageDecoder;
 import io.weft.proxy.http.Drain;
 import java.nio.charset.StandardCharsets;
@@ -64,10 +65,13 @@ final class HttpVersionSniffer extends ByteToMessageDecoder {
         }
     }
 
-    /** Nothing has been served yet: idle, as far as draining goes. */
+    /**
+     * Nothing has been served yet: idle, as far as draining goes. A client that ends before it has said what it speaks,
+     * such as a probe that only connects, is let go.
+     */
     @Override
     public void userEventTriggered(ChannelHandlerContext context, Object event) throws Exception {
-        if (event == Drain.INSTANCE) {
+        if (event == Drain.INSTANCE || event instanceof ChannelInputShutdownReadComplete) {
             context.close();
         } else {
             super.userEventTriggered(context, event);

@@ -52,6 +52,26 @@ class DownstreamLifeTest {
     }
 
     @Test
+    void a_client_that_ends_without_a_word_is_let_go() throws Exception {
+        try (Endpoint app = Endpoint.saying("ok");
+                RunningProxy proxy = new RunningProxy(speaking(app.port(), Http1.DEFAULT));
+                Client client = proxy.connect()) {
+            client.endSpeech();
+            assertThat(client.isClosed()).isTrue();
+        }
+    }
+
+    @Test
+    void a_client_that_ends_within_the_http2_preface_is_let_go() throws Exception {
+        try (Endpoint app = Endpoint.saying("ok");
+                RunningProxy proxy = new RunningProxy(speaking(app.port(), Http1.DEFAULT));
+                Client client = proxy.connect()) {
+            client.send("PRI * HTTP/2.0\r\n\r\n").endSpeech();
+            assertThat(client.isClosed()).isTrue();
+        }
+    }
+
+    @Test
     void an_old_connection_is_told_so_with_the_next_answer() throws Exception {
         try (Endpoint app = Endpoint.saying("ok");
                 RunningProxy proxy =
