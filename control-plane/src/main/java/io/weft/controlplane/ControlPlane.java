@@ -1,10 +1,7 @@
 package io.weft.controlplane;
 
 import io.grpc.BindableService;
-import io.grpc.Metadata;
 import io.grpc.Server;
-import io.grpc.ServerCall;
-import io.grpc.ServerCallExecutorSupplier;
 import io.grpc.ServerInterceptors;
 import io.grpc.netty.NettyServerBuilder;
 import io.weft.certs.authority.AuthorityFolder;
@@ -12,7 +9,6 @@ import io.weft.certs.authority.Lifetimes;
 import io.weft.certs.authority.ServerNames;
 import io.weft.certs.issued.IssuedKeys;
 import io.weft.certs.join.JoinTokens;
-import io.weft.certs.service.CertificateService;
 import io.weft.controlplane.admin.AdminServer;
 import io.weft.controlplane.caller.Callers;
 import io.weft.controlplane.caller.ServerTls;
@@ -37,13 +33,14 @@ import java.util.Deque;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.Executor;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
 
 /** A running control plane: the steps of the path of a configuration change, put together in their order. */
 final class ControlPlane implements AutoCloseable {
@@ -51,7 +48,13 @@ final class ControlPlane implements AutoCloseable {
     /** As grpc-java's and Istio's own limit. */
     private static final int LARGEST_MESSAGE = 4 << 20;
 
+    /** What a proxy may send before it is read: a thousand that come back have a few hundred KB to say each. */
+    private static final int UNREAD_BYTES = 16 << 10;
+
     private static final int LARGEST_HEADERS = 16 << 10;
+    /** More than a mesh asks for when all of it starts at once; those beyond are told to come back. */
+    private static final int MOST_WAITING_FOR_CERTIFICATES = 2_000;
+
     private static final int CALLS_PER_CONNECTION = 100;
     private static final int CACHED_RESOURCES = 100_000;
 
@@ -105,7 +108,8 @@ final class ControlPlane implements AutoCloseable {
                 new IssuedKeys(new AuthorityFolder(options.authority()).issued(), clock),
                 options.renewalGrace(),
                 clock);
-        var issuer = new CertificateIssuer(authority, new JoinTokens(options.tokens(), clock), lapse, metrics);
+        var issuer =
+                new CertificateIssuer(authority, new JoinTokens(options.tokens(), clock), lapse, signing(), metrics);
         timers.scheduleWithFixedDelay(() -> calls.execute(lapse::clean), 0, 1, TimeUnit.HOURS);
 
         var pusher = new Pusher(new Generator(CACHED_RESOURCES), options.debounce(), metrics);
@@ -127,9 +131,7 @@ final class ControlPlane implements AutoCloseable {
         timers.scheduleWithFixedDelay(authority::refresh, refresh, refresh, TimeUnit.MILLISECONDS);
 
         var callers = new Callers(authority::bundle, clock, options.renewalGrace(), metrics);
-        ExecutorService signing = workers("weft-sign-");
         Server tls = limited(NettyServerBuilder.forAddress(options.secure().socketAddress()), calls)
-                .callExecutor(new OwnThreads(CertificateService.NAME, signing))
                 .sslContext(ServerTls.context(identity::current, authority::bundle, clock, options.renewalGrace()))
                 .addService(ServerInterceptors.intercept(ads.bindService(), callers.overTls()))
                 .addService(ServerInterceptors.intercept(issuer.service(), callers.overTls()))
@@ -166,6 +168,7 @@ final class ControlPlane implements AutoCloseable {
 
     private static NettyServerBuilder limited(NettyServerBuilder builder, ExecutorService calls) {
         return builder.executor(calls)
+                .flowControlWindow(UNREAD_BYTES)
                 .maxInboundMessageSize(LARGEST_MESSAGE)
                 .maxInboundMetadataSize(LARGEST_HEADERS)
                 .maxConcurrentCallsPerConnection(CALLS_PER_CONNECTION)
@@ -190,20 +193,26 @@ final class ControlPlane implements AutoCloseable {
         return workers("weft-calls-");
     }
 
-    private ExecutorService workers(String name) {
-        int threads = Math.max(2, Runtime.getRuntime().availableProcessors());
-        ExecutorService workers = Executors.newFixedThreadPool(
-                threads, Thread.ofPlatform().name(name, 0).daemon().factory());
-        running.push(workers::shutdownNow);
-        return workers;
+    /** Issuing certificates waits for the disk, and pushing must not; so it has threads of its own, and only so many calls wait for them. */
+    private ExecutorService signing() {
+        return workers("weft-sign-", new ArrayBlockingQueue<>(MOST_WAITING_FOR_CERTIFICATES));
     }
 
-    /** Calls of one service have threads of their own: issuing certificates waits for the disk, and pushing must not. */
-    private record OwnThreads(String service, Executor threads) implements ServerCallExecutorSupplier {
-        @Override
-        public <Q, A> @Nullable Executor getExecutor(ServerCall<Q, A> call, Metadata metadata) {
-            return service.equals(call.getMethodDescriptor().getServiceName()) ? threads : null;
-        }
+    private ExecutorService workers(String name) {
+        return workers(name, new LinkedBlockingQueue<>());
+    }
+
+    private ExecutorService workers(String name, BlockingQueue<Runnable> waiting) {
+        int threads = Math.max(2, Runtime.getRuntime().availableProcessors());
+        ExecutorService workers = new ThreadPoolExecutor(
+                threads,
+                threads,
+                0,
+                TimeUnit.SECONDS,
+                waiting,
+                Thread.ofPlatform().name(name, 0).daemon().factory());
+        running.push(workers::shutdownNow);
+        return workers;
     }
 
     private ServerNames serverNames() {

@@ -205,6 +205,24 @@ class AdsTest {
     }
 
     @Test
+    void proxies_that_arrive_and_say_nothing_or_read_nothing_keep_nobody_out() throws Exception {
+        StringBuilder many = new StringBuilder();
+        for (int i = 0; i < 300; i++) {
+            many.append(service("shop", "many" + i, "10.1.1.1")).append("---\n");
+        }
+        mesh.write("many.yaml", many.toString());
+        for (int i = 0; i < 20; i++) {
+            TestProxy.connect(mesh.channel(mesh.svid("shop", "silent")), node("shop", "silent-" + i));
+            TestProxy deaf = TestProxy.connect(
+                    mesh.channel(mesh.svid("shop", "deaf"), 1 << 16), node("shop", "deaf-" + i), false);
+            deaf.subscribe(CLUSTER);
+        }
+        TestProxy cart = proxy("shop", "cart");
+        awaitCluster(cart, clusterOf("shop", "many299"));
+        assertThat(mesh.metric("weft_xds_arrivals_waiting")).isZero();
+    }
+
+    @Test
     @DisplayName("X-14, 6.3: a node that claims another identity than its certificate's")
     void a_node_that_claims_another_namespace_account_or_id_is_refused() throws Exception {
         var channel = mesh.channel(mesh.svid("shop", "cart"));

@@ -16,18 +16,23 @@ import java.util.Optional;
 final class ClientRules {
     private final Mesh mesh;
     private final String clientNamespace;
+    private final List<String> roots;
 
     /** @param clientNamespace may be empty, for the clients of all namespaces that have no rules of their own */
     ClientRules(Mesh mesh, String clientNamespace) {
         this.mesh = mesh;
         this.clientNamespace = clientNamespace;
+        this.roots = mesh.settings().rootNamespaces().stream().sorted().toList();
     }
 
     TrafficPolicy policyFor(Service service, int servicePort) {
         String host = mesh.settings().hostOf(service);
         var namespaces = new ArrayList<String>(List.of(clientNamespace, service.namespace()));
-        mesh.settings().rootNamespaces().stream().sorted().forEach(namespaces::add);
+        namespaces.addAll(roots);
         for (String namespace : namespaces) {
+            if (mesh.destinationRulesIn(namespace).isEmpty()) {
+                continue;
+            }
             Optional<DestinationRule> rule = mesh.destinationRulesIn(namespace).stream()
                     .filter(candidate -> covers(candidate.host(), host))
                     .max(Comparator.comparingInt((DestinationRule r) -> specificity(r.host()))

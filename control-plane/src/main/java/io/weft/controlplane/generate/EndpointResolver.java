@@ -17,9 +17,12 @@ import io.weft.controlplane.model.Workload;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
-import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Finds what runs behind a service's port: its EndpointSlices where it has any, else the workloads that its selector matches. An
@@ -31,21 +34,64 @@ final class EndpointResolver {
 
     private final Mesh mesh;
     private final MtlsModes modes;
+    private final Map<From, Behind> before;
+    private final Map<From, Behind> resolved = new ConcurrentHashMap<>();
 
-    EndpointResolver(Mesh mesh, MtlsModes modes) {
-        this.mesh = mesh;
-        this.modes = modes;
+    /**
+     * What runs behind a service's port.
+     *
+     * @param endpoints in the order of their addresses, each address and port once
+     * @param peers the SPIFFE ids of what is known of them, sorted
+     */
+    record Behind(List<Endpoint> endpoints, List<String> peers) {
+        static Behind of(List<Endpoint> endpoints) {
+            var peers = new TreeSet<String>();
+            endpoints.stream()
+                    .map(Endpoint::peer)
+                    .filter(peer -> !peer.isEmpty())
+                    .forEach(peers::add);
+            return new Behind(ordered(endpoints), List.copyOf(peers));
+        }
     }
 
-    /** In the order of their addresses, each address and port once. */
-    List<Endpoint> resolve(Service service, ServicePort port) {
-        List<EndpointSlice> slices = mesh.slicesOf(service);
-        var found = new TreeMap<String, Endpoint>();
-        for (Endpoint endpoint : slices.isEmpty() ? fromWorkloads(service, port) : fromSlices(service, port, slices)) {
-            // One address may be in two slices while it moves from one to the other.
-            found.putIfAbsent(endpoint.address() + " " + endpoint.port(), endpoint);
+    /** All that the endpoints of a service without slices are made of; what did not change is the same object, so comparing is cheap. */
+    private record From(Service service, ServicePort port, List<Workload> candidates, MtlsModes.Basis modes) {
+        /** The names suffice, and a mesh has many of these. */
+        @Override
+        public int hashCode() {
+            return (service.namespace().hashCode() * 31 + service.name().hashCode()) * 31 + port.port();
         }
-        return found.values().stream().sorted(ORDER).toList();
+    }
+
+    /** @param last of the mesh before; what did not change is taken from there */
+    EndpointResolver(Mesh mesh, MtlsModes modes, @Nullable EndpointResolver last) {
+        this.mesh = mesh;
+        this.modes = modes;
+        this.before = last == null ? Map.of() : last.resolved;
+    }
+
+    Behind resolve(Service service, ServicePort port) {
+        List<EndpointSlice> slices = mesh.slicesOf(service);
+        if (!slices.isEmpty()) {
+            return Behind.of(fromSlices(service, port, slices));
+        }
+        var from = new From(service, port, mesh.candidatesOf(service), modes.basis(service.namespace()));
+        return resolved.computeIfAbsent(from, key -> {
+            Behind known = before.get(key);
+            return known != null ? known : Behind.of(fromWorkloads(service, port));
+        });
+    }
+
+    private static List<Endpoint> ordered(List<Endpoint> endpoints) {
+        List<Endpoint> sorted = endpoints.stream().sorted(ORDER).toList();
+        var once = new ArrayList<Endpoint>(sorted.size());
+        for (Endpoint endpoint : sorted) {
+            // One address may be in two slices while it moves from one to the other; the first one counts.
+            if (once.isEmpty() || ORDER.compare(once.getLast(), endpoint) != 0) {
+                once.add(endpoint);
+            }
+        }
+        return List.copyOf(once);
     }
 
     private List<Endpoint> fromWorkloads(Service service, ServicePort port) {

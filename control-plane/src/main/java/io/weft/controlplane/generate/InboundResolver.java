@@ -3,15 +3,19 @@ package io.weft.controlplane.generate;
 import io.weft.controlplane.model.AuthorizationPolicy;
 import io.weft.controlplane.model.EndpointSlice;
 import io.weft.controlplane.model.Health;
+import io.weft.controlplane.model.IpAddress;
 import io.weft.controlplane.model.Kind;
 import io.weft.controlplane.model.Locality;
 import io.weft.controlplane.model.Mesh;
+import io.weft.controlplane.model.ObjectKey;
 import io.weft.controlplane.model.Protocol;
 import io.weft.controlplane.model.Service;
 import io.weft.controlplane.model.ServicePort;
 import io.weft.controlplane.model.Workload;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -22,10 +26,34 @@ import java.util.TreeSet;
 final class InboundResolver {
     private final Mesh mesh;
     private final MtlsModes modes;
+    private final Map<Label, List<Service>> bySelector = new HashMap<>();
+    private final Map<IpAddress, List<Place>> bySlice = new HashMap<>();
 
+    private record Label(String namespace, Map.Entry<String, String> label) {}
+
+    /** A slice that has an address, and its service. */
+    private record Place(Service service, EndpointSlice slice) {}
+
+    /** Prepares both ways from a workload to its services, since every proxy asks, and looking at all services for each does not scale. */
     InboundResolver(Mesh mesh, MtlsModes modes) {
         this.mesh = mesh;
         this.modes = modes;
+        for (Service service : mesh.services()) {
+            // Any one of its labels will do: a workload must have them all.
+            service.selector().entrySet().stream()
+                    .min(Map.Entry.comparingByKey())
+                    .ifPresent(label -> bySelector
+                            .computeIfAbsent(new Label(service.namespace(), label), l -> new ArrayList<>())
+                            .add(service));
+            for (EndpointSlice slice : mesh.slicesOf(service)) {
+                var place = new Place(service, slice);
+                slice.endpoints().stream()
+                        .flatMap(endpoint -> endpoint.addresses().stream())
+                        .distinct()
+                        .forEach(address -> bySlice.computeIfAbsent(address, a -> new ArrayList<>(1))
+                                .add(place));
+            }
+        }
     }
 
     Inbound resolve(ProxyNode node) {
@@ -71,36 +99,38 @@ final class InboundResolver {
     }
 
     private Map<Integer, Protocol> ports(ProxyNode node, Workload workload) {
+        // In the order of their keys, because of two services on one port the first counts.
+        var services = new TreeMap<ObjectKey, Service>();
+        var slices = new HashMap<ObjectKey, Set<EndpointSlice>>();
+        workload.labels().entrySet().stream()
+                .flatMap(label -> bySelector.getOrDefault(new Label(workload.namespace(), label), List.of()).stream())
+                .filter(service -> service.selects(workload))
+                .forEach(service -> services.put(service.key(), service));
+        var selecting = Set.copyOf(services.keySet());
+        node.addresses().stream()
+                .flatMap(address -> bySlice.getOrDefault(address, List.of()).stream())
+                .filter(place -> place.service().namespace().equals(node.namespace()))
+                .forEach(place -> {
+                    ObjectKey key = place.service().key();
+                    services.put(key, place.service());
+                    slices.computeIfAbsent(key, k -> new LinkedHashSet<>()).add(place.slice());
+                });
         var ports = new TreeMap<Integer, Protocol>();
-        for (Service service : mesh.services()) {
-            if (!service.namespace().equals(node.namespace())) {
-                continue;
-            }
+        services.forEach((key, service) -> {
             for (ServicePort port : service.ports()) {
-                if (service.selects(workload)) {
+                if (selecting.contains(key)) {
                     EndpointResolver.targetOf(port, workload)
                             .ifPresent(number -> ports.merge(number, port.protocol(), InboundResolver::surer));
                 }
-                for (EndpointSlice slice : mesh.slicesOf(service)) {
-                    slicePorts(slice, port, node)
-                            .forEach(number -> ports.merge(number, port.protocol(), InboundResolver::surer));
+                for (EndpointSlice slice : slices.getOrDefault(key, Set.of())) {
+                    slice.ports().stream()
+                            .filter(candidate -> candidate.name().equals(port.name()))
+                            .forEach(candidate ->
+                                    ports.merge(candidate.port(), port.protocol(), InboundResolver::surer));
                 }
             }
-        }
+        });
         return ports;
-    }
-
-    private static Set<Integer> slicePorts(EndpointSlice slice, ServicePort port, ProxyNode node) {
-        boolean here = slice.endpoints().stream()
-                .flatMap(endpoint -> endpoint.addresses().stream())
-                .anyMatch(node.addresses()::contains);
-        var numbers = new TreeSet<Integer>();
-        if (here) {
-            slice.ports().stream()
-                    .filter(candidate -> candidate.name().equals(port.name()))
-                    .forEach(candidate -> numbers.add(candidate.port()));
-        }
-        return numbers;
     }
 
     /** Of two services on one port, the first that declares a protocol is believed. */

@@ -3,6 +3,7 @@ package io.weft.controlplane.generate;
 import io.weft.controlplane.model.Mesh;
 import io.weft.controlplane.model.MtlsMode;
 import io.weft.controlplane.model.PeerAuthentication;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
@@ -28,6 +29,13 @@ final class MtlsModes {
         MtlsMode at(int port) {
             return ports.getOrDefault(port, whole);
         }
+    }
+
+    /** All that the modes of a namespace's workloads are made of, beside their labels. */
+    record Basis(MtlsMode meshWide, List<PeerAuthentication> policies) {}
+
+    Basis basis(String namespace) {
+        return new Basis(meshWide, mesh.peerAuthenticationsIn(namespace));
     }
 
     Modes of(String namespace, Map<String, String> labels) {

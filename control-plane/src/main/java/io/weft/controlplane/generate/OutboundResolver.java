@@ -13,7 +13,6 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.TreeSet;
 import java.util.function.UnaryOperator;
 
 /** Finds everything that the clients of one namespace may call. */
@@ -61,8 +60,10 @@ final class OutboundResolver {
             for (Service service : mesh.services()) {
                 if (service.isHeadless()) {
                     for (ServicePort port : service.ports()) {
-                        List<Endpoint> all = endpoints.resolve(service, port);
-                        if (all.stream().noneMatch(endpoint -> endpoint.peer().isEmpty()) == known) {
+                        EndpointResolver.Behind all = endpoints.resolve(service, port);
+                        if (all.endpoints().stream()
+                                        .noneMatch(endpoint -> endpoint.peer().isEmpty())
+                                == known) {
                             found.add(pool.apply(headless(service, port, all)));
                         }
                     }
@@ -79,16 +80,16 @@ final class OutboundResolver {
                 .toList();
         List<Destination> destinations =
                 addresses.isEmpty() ? List.of() : List.of(new Destination(port.port(), false, addresses));
-        List<Endpoint> all = endpoints.resolve(service, port);
+        EndpointResolver.Behind all = endpoints.resolve(service, port);
         TrafficPolicy policy = rules.policyFor(service, port.port());
         return port(service, port, false, destinations, policy, all);
     }
 
     /** Instances are called by their own address and port: what would work without the mesh works the same with it. */
-    private OutboundPort headless(Service service, ServicePort port, List<Endpoint> all) {
+    private OutboundPort headless(Service service, ServicePort port, EndpointResolver.Behind all) {
         TrafficPolicy policy = rules.policyFor(service, port.port());
         var groups = new TreeMap<Group, List<IpAddress>>();
-        for (Endpoint endpoint : all) {
+        for (Endpoint endpoint : all.endpoints()) {
             if (claimed.add(new Target(endpoint.address(), endpoint.port()))) {
                 var group = new Group(endpoint.port(), policy.tls() == ClientTls.AUTO && endpoint.mtls());
                 groups.computeIfAbsent(group, g -> new ArrayList<>()).add(endpoint.address());
@@ -106,9 +107,7 @@ final class OutboundResolver {
             boolean headless,
             List<Destination> destinations,
             TrafficPolicy policy,
-            List<Endpoint> all) {
-        var peers = new TreeSet<String>();
-        all.stream().map(Endpoint::peer).filter(peer -> !peer.isEmpty()).forEach(peers::add);
+            EndpointResolver.Behind all) {
         return new OutboundPort(
                 mesh.settings().hostOf(service),
                 port.port(),
@@ -116,8 +115,8 @@ final class OutboundResolver {
                 headless,
                 destinations,
                 policy,
-                List.copyOf(peers),
+                all.peers(),
                 mesh.settings().spiffeId(service.namespace(), ""),
-                all);
+                all.endpoints());
     }
 }

@@ -3,9 +3,12 @@ package io.weft.controlplane.generate;
 import io.weft.controlplane.model.IpAddress;
 import io.weft.controlplane.model.Mesh;
 import io.weft.controlplane.model.MeshSettings;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
 
 /** The views of all proxies on one mesh; what they have in common is made once. Safe for use by several threads. */
 public final class Views {
@@ -19,25 +22,28 @@ public final class Views {
     private final EndpointResolver endpoints;
     private final InboundResolver inbound;
     private final Map<String, Outbound> before;
-    private final Map<OutboundPort, OutboundPort> pool = new HashMap<>();
+    private final Map<Address, List<OutboundPort>> pool = new HashMap<>();
     private final Map<String, Outbound> outbound = new ConcurrentHashMap<>();
 
-    private Views(Mesh mesh, Map<String, Outbound> before) {
+    /** By which a port is found that was there before, and is then compared. */
+    private record Address(String host, int port) {}
+
+    private Views(Mesh mesh, Map<String, Outbound> before, @Nullable EndpointResolver known) {
         this.mesh = mesh;
         this.before = before;
-        before.values().forEach(old -> old.ports().forEach(port -> pool.put(port, port)));
+        before.values().forEach(old -> old.ports().forEach(this::keep));
         modes = new MtlsModes(mesh);
-        endpoints = new EndpointResolver(mesh, modes);
+        endpoints = new EndpointResolver(mesh, modes, known);
         inbound = new InboundResolver(mesh, modes);
     }
 
     public static Views of(Mesh mesh) {
-        return new Views(mesh, Map.of());
+        return new Views(mesh, Map.of(), null);
     }
 
     /** The views of the next mesh. Parts that did not change are the same objects, so that comparing is cheap. */
     public Views next(Mesh next) {
-        return new Views(next, Map.copyOf(outbound));
+        return new Views(next, Map.copyOf(outbound), endpoints);
     }
 
     public Mesh mesh() {
@@ -58,9 +64,27 @@ public final class Views {
 
     private Outbound resolve(String namespace) {
         var resolver = new OutboundResolver(mesh, endpoints, new ClientRules(mesh, namespace));
-        Outbound now = resolver.resolve(port -> pool.getOrDefault(port, port));
+        Outbound now = resolver.resolve(this::pooled);
         Outbound old = before.get(namespace);
         return old != null && old.equals(now) ? old : now;
+    }
+
+    /** Ports of several namespaces, which are mostly the same one. */
+    private void keep(OutboundPort port) {
+        List<OutboundPort> there =
+                pool.computeIfAbsent(new Address(port.host(), port.port()), address -> new ArrayList<>(1));
+        if (!there.contains(port)) {
+            there.add(port);
+        }
+    }
+
+    private OutboundPort pooled(OutboundPort port) {
+        for (OutboundPort known : pool.getOrDefault(new Address(port.host(), port.port()), List.of())) {
+            if (known.equals(port)) {
+                return known;
+            }
+        }
+        return port;
     }
 
     private static View.Families families(ProxyNode node) {

@@ -28,6 +28,8 @@ import io.weft.controlplane.telemetry.Metrics;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -41,17 +43,24 @@ public final class CertificateIssuer {
     /** Longer lifetimes are cut by the authority anyway; this keeps the arithmetic within bounds. */
     private static final long MOST_SECONDS = Duration.ofDays(3650).toSeconds();
 
+    /** Refused before it waits, so that what waits stays small. No request for a certificate comes near it. */
+    private static final int LARGEST_CSR = 64 << 10;
+
     private final LiveAuthority authority;
     private final JoinTokens tokens;
     private final LapsedRenewal lapse;
+    private final Executor signing;
     private final IssueMetrics metrics;
     private final AttemptLimit attempts = new AttemptLimit();
     // An identity is shared by the replicas of a workload, which may all start at once.
     private final RateLimit byIdentity = new RateLimit(200, 20);
     private final RateLimit inAll = new RateLimit(1_000, 200);
 
-    public CertificateIssuer(LiveAuthority authority, JoinTokens tokens, LapsedRenewal lapse, Metrics metrics) {
+    /** @param signing where certificates are made; refuses what would wait too long, and the caller is then told to come back */
+    public CertificateIssuer(
+            LiveAuthority authority, JoinTokens tokens, LapsedRenewal lapse, Executor signing, Metrics metrics) {
         this.authority = authority;
+        this.signing = signing;
         this.tokens = tokens;
         this.lapse = lapse;
         this.metrics = new IssueMetrics(metrics, authority);
@@ -76,6 +85,29 @@ public final class CertificateIssuer {
     private void create(CreateCertificateRequest request, StreamObserver<CreateCertificateResponse> answer) {
         Caller caller = Callers.current();
         metrics.requested();
+        if (request.csr().length() > LARGEST_CSR) {
+            metrics.malformed();
+            refuse(
+                    answer,
+                    caller,
+                    Status.INVALID_ARGUMENT.withDescription("request refused"),
+                    "request of " + request.csr().length() + " characters; expected at most " + LARGEST_CSR);
+            return;
+        }
+        try {
+            signing.execute(Context.current().wrap(() -> answer(request, caller, answer)));
+        } catch (RejectedExecutionException e) {
+            metrics.overloaded();
+            refuse(
+                    answer,
+                    caller,
+                    Status.RESOURCE_EXHAUSTED.withDescription("try again later"),
+                    "too many calls are waiting");
+        }
+    }
+
+    private void answer(
+            CreateCertificateRequest request, Caller caller, StreamObserver<CreateCertificateResponse> answer) {
         try {
             decide(request, caller, BEARER.get(), answer);
         } catch (IOException | RuntimeException e) {

@@ -11,6 +11,7 @@ final class IssueMetrics {
     private final Counter malformed;
     private final Counter notSigned;
     private final Counter issued;
+    private final Counter overloaded;
 
     IssueMetrics(Metrics metrics, LiveAuthority authority) {
         requests = metrics.counter("citadel_server_csr_count", "Requests for a certificate.");
@@ -21,6 +22,8 @@ final class IssueMetrics {
         notSigned =
                 metrics.counter("citadel_server_csr_sign_err_count", "Requests that the authority refused to sign.");
         issued = metrics.counter("citadel_server_success_cert_issuance_count", "Certificates issued.");
+        overloaded = metrics.counter(
+                "weft_csr_overloaded_total", "Requests that were told to come back, for too many were waiting.");
         metrics.gauge(
                 "citadel_server_root_cert_expiry_timestamp",
                 "When the root ends, in seconds of the epoch.",
@@ -45,6 +48,10 @@ final class IssueMetrics {
 
     void notSigned() {
         notSigned.count();
+    }
+
+    void overloaded() {
+        overloaded.count();
     }
 
     void issued() {

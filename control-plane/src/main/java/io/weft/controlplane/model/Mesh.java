@@ -3,13 +3,13 @@ package io.weft.controlplane.model;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
+import java.util.Objects;
 import java.util.Optional;
-import java.util.SortedMap;
+import java.util.Set;
 import java.util.TreeMap;
-import java.util.stream.Collectors;
 
 /**
  * Everything that is known of a mesh at one moment, immutable, with the indexes that deciding needs. Lists are in the order of their
@@ -17,39 +17,52 @@ import java.util.stream.Collectors;
  */
 public final class Mesh {
     private final MeshSettings settings;
-    private final SortedMap<ObjectKey, MeshObject> objects;
+    private final NavigableMap<ObjectKey, MeshObject> objects;
     private final List<Service> services;
-    private final List<Workload> workloads;
-    private final Map<IpAddress, List<Workload>> workloadsByAddress;
-    private final Map<Label, List<Workload>> workloadsByLabel;
-    private final Map<ObjectKey, List<EndpointSlice>> slicesByService;
-    private final Map<String, List<PeerAuthentication>> peerAuthentications;
-    private final Map<String, List<AuthorizationPolicy>> authorizationPolicies;
-    private final Map<String, List<DestinationRule>> destinationRules;
+    private final Index<IpAddress, Workload> workloadsByAddress;
+    private final Index<Label, Workload> workloadsByLabel;
+    private final Index<ObjectKey, EndpointSlice> slicesByService;
+    private final Index<String, PeerAuthentication> peerAuthentications;
+    private final Index<String, AuthorizationPolicy> authorizationPolicies;
+    private final Index<String, DestinationRule> destinationRules;
 
-    private record Label(String namespace, Map.Entry<String, String> label) {}
+    private record Label(String namespace, Map.Entry<String, String> label) {
+        static List<Label> of(Workload workload) {
+            return workload.labels().entrySet().stream()
+                    .map(label -> new Label(workload.namespace(), label))
+                    .toList();
+        }
+    }
 
-    private Mesh(MeshSettings settings, SortedMap<ObjectKey, MeshObject> objects) {
+    private Mesh(MeshSettings settings) {
         this.settings = settings;
-        this.objects = objects;
-        services = all(Service.class);
-        workloads = all(Workload.class);
-        workloadsByAddress = workloads.stream()
-                .flatMap(workload -> workload.addresses().stream().map(address -> Map.entry(address, workload)))
-                .collect(Collectors.groupingBy(
-                        Map.Entry::getKey, Collectors.mapping(Map.Entry::getValue, Collectors.toUnmodifiableList())));
-        workloadsByLabel = workloads.stream()
-                .flatMap(workload -> workload.labels().entrySet().stream()
-                        .map(label -> Map.entry(new Label(workload.namespace(), label), workload)))
-                .collect(Collectors.groupingBy(
-                        Map.Entry::getKey, Collectors.mapping(Map.Entry::getValue, Collectors.toUnmodifiableList())));
-        slicesByService = all(EndpointSlice.class).stream()
-                .collect(Collectors.groupingBy(
-                        slice -> new ObjectKey(Kind.SERVICE, slice.namespace(), slice.service()),
-                        Collectors.toUnmodifiableList()));
-        peerAuthentications = byNamespace(all(PeerAuthentication.class));
-        authorizationPolicies = byNamespace(all(AuthorizationPolicy.class));
-        destinationRules = byNamespace(all(DestinationRule.class));
+        objects = new TreeMap<>();
+        services = List.of();
+        workloadsByAddress = Index.by(workload -> Set.copyOf(workload.addresses()));
+        workloadsByLabel = Index.by(Label::of);
+        slicesByService = Index.by(slice -> List.of(new ObjectKey(Kind.SERVICE, slice.namespace(), slice.service())));
+        peerAuthentications = Index.by(policy -> List.of(policy.namespace()));
+        authorizationPolicies = Index.by(policy -> List.of(policy.namespace()));
+        destinationRules = Index.by(rule -> List.of(rule.namespace()));
+    }
+
+    private Mesh(Mesh before, List<MeshObject> gone, List<MeshObject> come) {
+        settings = before.settings;
+        objects = new TreeMap<>(before.objects);
+        gone.forEach(object -> objects.remove(object.key()));
+        come.forEach(object -> objects.put(object.key(), object));
+        boolean sameServices =
+                of(Service.class, gone).isEmpty() && of(Service.class, come).isEmpty();
+        services = sameServices ? before.services : of(Service.class, objects.values());
+        workloadsByAddress = before.workloadsByAddress.next(of(Workload.class, gone), of(Workload.class, come));
+        workloadsByLabel = before.workloadsByLabel.next(of(Workload.class, gone), of(Workload.class, come));
+        slicesByService = before.slicesByService.next(of(EndpointSlice.class, gone), of(EndpointSlice.class, come));
+        peerAuthentications =
+                before.peerAuthentications.next(of(PeerAuthentication.class, gone), of(PeerAuthentication.class, come));
+        authorizationPolicies = before.authorizationPolicies.next(
+                of(AuthorizationPolicy.class, gone), of(AuthorizationPolicy.class, come));
+        destinationRules =
+                before.destinationRules.next(of(DestinationRule.class, gone), of(DestinationRule.class, come));
     }
 
     /** A mesh of these objects; of two with one key the first one counts. */
@@ -58,7 +71,27 @@ public final class Mesh {
         for (MeshObject object : objects) {
             byKey.putIfAbsent(object.key(), object);
         }
-        return new Mesh(settings, byKey);
+        return new Mesh(new Mesh(settings), List.of(), List.copyOf(byKey.values()));
+    }
+
+    /**
+     * This mesh with some objects in place of those of the same key, and without some. Takes far less time than making it of all objects;
+     * when nothing is different it is this very mesh.
+     */
+    public Mesh next(Collection<? extends MeshObject> come, Collection<ObjectKey> gone) {
+        var replaced = new ArrayList<MeshObject>();
+        var fresh = new TreeMap<ObjectKey, MeshObject>();
+        for (MeshObject object : come) {
+            MeshObject before = objects.get(object.key());
+            if (!object.equals(before)) {
+                fresh.put(object.key(), object);
+                if (before != null) {
+                    replaced.add(before);
+                }
+            }
+        }
+        gone.stream().map(objects::get).filter(Objects::nonNull).forEach(replaced::add);
+        return replaced.isEmpty() && fresh.isEmpty() ? this : new Mesh(this, replaced, List.copyOf(fresh.values()));
     }
 
     public static Mesh empty(MeshSettings settings) {
@@ -82,45 +115,55 @@ public final class Mesh {
         return services;
     }
 
-    public List<Workload> workloads() {
-        return workloads;
-    }
-
     public List<Workload> workloadsAt(IpAddress address) {
-        return workloadsByAddress.getOrDefault(address, List.of());
+        return workloadsByAddress.of(address);
     }
 
-    /** The workloads that the service's selector matches: looked up by its rarest label, not among all. */
+    /**
+     * The workloads that have the rarest label of the service's selector, so that not all must be looked at: the same list as in the mesh
+     * before if nothing of these has changed.
+     */
+    public List<Workload> candidatesOf(Service service) {
+        List<Workload> rarest = List.of();
+        for (Map.Entry<String, String> label : service.selector().entrySet()) {
+            List<Workload> labelled = workloadsByLabel.of(new Label(service.namespace(), label));
+            if (labelled.isEmpty()) {
+                return List.of();
+            }
+            rarest = rarest.isEmpty() || labelled.size() < rarest.size() ? labelled : rarest;
+        }
+        return rarest;
+    }
+
+    /** The workloads that the service's selector matches. */
     public List<Workload> selectedBy(Service service) {
-        return service.selector().entrySet().stream()
-                .map(label -> workloadsByLabel.getOrDefault(new Label(service.namespace(), label), List.of()))
-                .min(Comparator.comparingInt(List::size))
-                .orElse(List.of())
-                .stream()
-                .filter(service::selects)
-                .toList();
+        return candidatesOf(service).stream().filter(service::selects).toList();
     }
 
     /** The slices that give the service's endpoints; when there is none, its selector does. */
     public List<EndpointSlice> slicesOf(Service service) {
-        return slicesByService.getOrDefault(service.key(), List.of());
+        return slicesByService.of(service.key());
     }
 
     public List<PeerAuthentication> peerAuthenticationsIn(String namespace) {
-        return peerAuthentications.getOrDefault(namespace, List.of());
+        return peerAuthentications.of(namespace);
     }
 
     public List<AuthorizationPolicy> authorizationPoliciesIn(String namespace) {
-        return authorizationPolicies.getOrDefault(namespace, List.of());
+        return authorizationPolicies.of(namespace);
     }
 
     public List<DestinationRule> destinationRulesIn(String namespace) {
-        return destinationRules.getOrDefault(namespace, List.of());
+        return destinationRules.of(namespace);
     }
 
     @Override
     public boolean equals(Object other) {
-        return other instanceof Mesh mesh && settings.equals(mesh.settings) && objects.equals(mesh.objects);
+        return this == other
+                || (other instanceof Mesh mesh
+                        && settings.equals(mesh.settings)
+                        && objects.size() == mesh.objects.size()
+                        && List.copyOf(objects.values()).equals(List.copyOf(mesh.objects.values())));
     }
 
     @Override
@@ -133,18 +176,7 @@ public final class Mesh {
         return "Mesh of " + objects.size() + " objects";
     }
 
-    private <T extends MeshObject> List<T> all(Class<T> type) {
-        var found = new ArrayList<T>();
-        for (MeshObject object : objects.values()) {
-            if (type.isInstance(object)) {
-                found.add(type.cast(object));
-            }
-        }
-        return List.copyOf(found);
-    }
-
-    private static <T extends MeshObject> Map<String, List<T>> byNamespace(List<T> all) {
-        return all.stream()
-                .collect(Collectors.groupingBy(object -> object.key().namespace(), Collectors.toUnmodifiableList()));
+    private static <T extends MeshObject> List<T> of(Class<T> type, Collection<MeshObject> objects) {
+        return objects.stream().filter(type::isInstance).map(type::cast).toList();
     }
 }

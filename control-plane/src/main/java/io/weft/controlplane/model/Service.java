@@ -37,6 +37,8 @@ public record Service(
     public boolean selects(Workload workload) {
         return !selector.isEmpty()
                 && workload.namespace().equals(namespace)
-                && workload.labels().entrySet().containsAll(selector.entrySet());
+                && selector.entrySet().stream()
+                        .allMatch(label ->
+                                label.getValue().equals(workload.labels().get(label.getKey())));
     }
 }

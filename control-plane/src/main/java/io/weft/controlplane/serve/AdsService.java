@@ -24,12 +24,17 @@ import java.util.concurrent.ScheduledExecutorService;
 
 /** The Aggregated Discovery Service, both variants. Calls must have passed an interceptor of {@link Callers}. */
 public final class AdsService extends AggregatedDiscoveryServiceImplBase {
+    /** How many bytes of responses may be in transports that are not through with them, of all streams together. */
+    private static final long UNSENT_BYTES = 8 << 20;
+
     private final Pusher pusher;
     private final Executor workers;
     private final ScheduledExecutorService timers;
     private final InstantSource clock;
     private final ServeMetrics metrics;
     private final StreamLimits.Open open;
+    private final Allowance arriving = new Allowance(Arrival.AT_ONCE);
+    private final Allowance unsent = new Allowance(UNSENT_BYTES);
     private final Set<AdsStream<?, ?, ?>> streams = ConcurrentHashMap.newKeySet();
     private volatile ResourceSet secrets;
 
@@ -53,6 +58,11 @@ public final class AdsService extends AggregatedDiscoveryServiceImplBase {
         this.open = new StreamLimits.Open(limits);
         this.secrets = TrustSecret.of(bundle);
         metrics.gauge("pilot_xds", "Streams of proxies that are open.", streams::size);
+        metrics.gauge(
+                "weft_xds_arrivals_waiting",
+                "Streams that are not read from yet, because others are being told all.",
+                arriving::waiting);
+        metrics.gauge("weft_xds_unsent_bytes", "Bytes of responses that proxies have not taken yet.", unsent::used);
     }
 
     /**
@@ -116,6 +126,16 @@ public final class AdsService extends AggregatedDiscoveryServiceImplBase {
 
     StreamLimits.Open open() {
         return open;
+    }
+
+    /** Streams that are being told all. */
+    Allowance arriving() {
+        return arriving;
+    }
+
+    /** Bytes of responses that transports are not through with. */
+    Allowance unsent() {
+        return unsent;
     }
 
     ServeMetrics metrics() {

@@ -7,14 +7,12 @@ import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import io.weft.certs.identity.TrustBundle;
 import io.weft.controlplane.caller.Caller;
-import io.weft.controlplane.generate.EncodedResource;
 import io.weft.controlplane.generate.ResourceSet;
 import io.weft.controlplane.generate.ResourceType;
 import io.weft.controlplane.push.Subscriber;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.EnumMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -40,6 +38,8 @@ final class AdsStream<Q, A, R> implements StreamObserver<Q>, Subscriber {
     private final Instant since;
     private final Protocol<R> protocol;
     private final SynchronizationContext events;
+    private final Outbox<A> outbox;
+    private final Arrival arrival;
     private final AtomicReference<@Nullable Pending> pending = new AtomicReference<>();
 
     // What follows is touched within `events` only; `admitted` and `state` may be read by anybody.
@@ -76,18 +76,20 @@ final class AdsStream<Q, A, R> implements StreamObserver<Q>, Subscriber {
             LOG.log(System.Logger.Level.ERROR, "a stream of " + caller + " failed", error);
             finish(Status.INTERNAL.withDescription("internal error"));
         });
+        this.outbox = new Outbox<>(service, wire, out, events, this::proceed);
+        this.arrival = new Arrival(service, events);
         out.disableAutoRequest();
         out.setOnReadyHandler(() -> events.execute(this::ready));
         out.setOnCancelHandler(() -> events.execute(this::ended));
     }
 
-    /** Reads the first message, unless it is known without that the caller may have nothing. */
+    /** Reads the first message in its turn, unless it is known without that the caller may have nothing. */
     void begin() {
         events.execute(() -> {
             if (caller instanceof Caller.Anonymous || caller instanceof Caller.Lapsed) {
                 admit(Node.getDefaultInstance());
             } else {
-                out.request(1);
+                arrival.await(() -> out.request(1));
             }
         });
     }
@@ -179,6 +181,7 @@ final class AdsStream<Q, A, R> implements StreamObserver<Q>, Subscriber {
             return;
         }
         if (admitted == null) {
+            arrival.speaks();
             admit(wire.node(message));
             // Kept until there is something to answer it with; nothing more is read before that.
             firstMessage = message;
@@ -246,7 +249,8 @@ final class AdsStream<Q, A, R> implements StreamObserver<Q>, Subscriber {
         }
         takeOffer();
         if (!over) {
-            if (out.isReady()) {
+            if (outbox.isIdle()) {
+                arrival.over();
                 out.request(1);
             } else {
                 readWhenReady = true;
@@ -255,15 +259,21 @@ final class AdsStream<Q, A, R> implements StreamObserver<Q>, Subscriber {
     }
 
     private void ready() {
+        outbox.proceed();
+        proceed();
+    }
+
+    private void proceed() {
         takeOffer();
-        if (readWhenReady && !over && out.isReady()) {
+        if (readWhenReady && !over && outbox.isIdle()) {
             readWhenReady = false;
+            arrival.over();
             out.request(1);
         }
     }
 
     private void takeOffer() {
-        if (over || !out.isReady()) {
+        if (over || !outbox.isIdle()) {
             return;
         }
         Pending taken = pending.getAndSet(null);
@@ -313,8 +323,8 @@ final class AdsStream<Q, A, R> implements StreamObserver<Q>, Subscriber {
 
     private void carryOut(Effect effect) {
         switch (effect) {
-            case Effect.SendDelta send -> send(send, send.type(), send.resources());
-            case Effect.SendSotw send -> send(send, send.type(), send.resources());
+            case Effect.SendDelta send -> outbox.add(send, send.type(), send.resources());
+            case Effect.SendSotw send -> outbox.add(send, send.type(), send.resources());
             case Effect.Acked acked ->
                 LOG.log(System.Logger.Level.TRACE, "{0} took {1} {2}", caller, acked.type(), acked.version());
             case Effect.Nacked nacked -> {
@@ -330,18 +340,6 @@ final class AdsStream<Q, A, R> implements StreamObserver<Q>, Subscriber {
             case Effect.ExpiredNonce expired -> service.metrics().expiredNonce(expired.type());
             case Effect.Close close -> finish(Status.fromCode(close.code()).withDescription(close.reason()));
         }
-    }
-
-    private void send(Effect effect, ResourceType type, List<EncodedResource> resources) {
-        if (over) {
-            return;
-        }
-        long bytes = 0;
-        for (EncodedResource resource : resources) {
-            bytes += resource.any().getValue().size();
-        }
-        out.onNext(wire.response(effect));
-        service.metrics().sent(type, bytes);
     }
 
     private void finish(Status status) {
@@ -365,6 +363,8 @@ final class AdsStream<Q, A, R> implements StreamObserver<Q>, Subscriber {
         step(new Event.Closed<>());
         over = true;
         pending.set(null);
+        outbox.close();
+        arrival.over();
         ScheduledFuture<?> timer = expiry;
         if (timer != null) {
             timer.cancel(false);

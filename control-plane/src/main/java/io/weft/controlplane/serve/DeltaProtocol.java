@@ -4,10 +4,10 @@ import static io.weft.controlplane.generate.ResourceType.CLUSTER;
 import static io.weft.controlplane.generate.ResourceType.ENDPOINT;
 
 import io.weft.controlplane.generate.EncodedResource;
+import io.weft.controlplane.generate.ResourceList;
 import io.weft.controlplane.generate.ResourceType;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -43,34 +43,49 @@ final class DeltaProtocol implements Protocol<DeltaRequest> {
         var names = new TreeSet<>(request.subscribe());
         request.unsubscribe().forEach(names::remove);
         Subscription subscription = Subscription.first(type, names);
-        var held = new HashMap<>(request.initialVersions());
-        held.keySet().removeIf(name -> !subscription.covers(name));
-        TypeState state = TypeState.of(subscription, Map.copyOf(held));
+        ResourceList now = turn.now(type);
+        TypeState state = TypeState.of(subscription, now);
         turn.put(type, state);
         if (subscription.isEmpty()) {
             return;
         }
+        Map<String, String> kept = request.initialVersions();
+        List<EncodedResource> changed = kept.isEmpty() ? subscription.of(now) : without(subscription.of(now), kept);
+        var removed = new TreeSet<String>();
+        for (String name : kept.keySet()) {
+            if (subscription.covers(name) && !now.has(name)) {
+                removed.add(name);
+            }
+        }
+        removed.addAll(missing(now, subscription.names()));
         // Even an empty answer is sent: it says that this is all there is, and gives the proxy a version to
         // acknowledge.
-        var removed = new TreeSet<>(state.gone(turn.now(type)));
-        removed.addAll(missing(turn, type, subscription.names()));
-        send(turn, type, turn.plusOwed(type, state, state.changed(turn.now(type))), removed);
+        send(turn, type, turn.plusOwed(type, state, changed), removed);
+    }
+
+    private static List<EncodedResource> without(List<EncodedResource> resources, Map<String, String> kept) {
+        var changed = new ArrayList<EncodedResource>();
+        for (EncodedResource resource : resources) {
+            if (!resource.version().equals(kept.get(resource.name()))) {
+                changed.add(resource);
+            }
+        }
+        return changed;
     }
 
     private static void later(Turn turn, DeltaRequest request, TypeState answered) {
         ResourceType type = request.type();
-        Subscription before = answered.subscription();
-        Subscription after = before.changed(request.subscribe(), request.unsubscribe());
-        if (turn.refused(type, after.names())) {
+        if (request.subscribe().isEmpty() && request.unsubscribe().isEmpty()) {
+            // By far the most frequent request, and its cost must not grow with the mesh.
+            turn.put(type, answered);
             return;
         }
-        var unwanted = new ArrayList<String>();
-        for (String name : answered.held().keySet()) {
-            if (!after.covers(name)) {
-                unwanted.add(name);
-            }
+        Subscription before = answered.subscription();
+        Subscription after = before.changed(request.subscribe(), request.unsubscribe());
+        if (turn.refused(type, after.names().list())) {
+            return;
         }
-        TypeState state = answered.subscribed(after).dropped(unwanted);
+        TypeState state = answered.subscribed(after);
         turn.put(type, state);
 
         // What is asked for by name is sent even if the proxy has it: it asks because it needs it again.
@@ -80,24 +95,31 @@ final class DeltaProtocol implements Protocol<DeltaRequest> {
             request.unsubscribe().stream().filter(before.names()::contains).forEach(asked::add);
         }
         boolean all = asked.remove(Subscription.ALL);
-        asked.retainAll(after.wildcard() ? asked : after.names());
+        if (!after.wildcard()) {
+            asked.removeIf(name -> !after.names().contains(name));
+        }
         boolean badOneIsGone = !state.refused().isEmpty()
                 && state.refused().size() < answered.refused().size();
         if (!all && asked.isEmpty() && !badOneIsGone) {
             return;
         }
+        ResourceList now = turn.now(type);
         var resources = new LinkedHashMap<String, EncodedResource>();
         if (all) {
-            state.changed(turn.now(type)).forEach(resource -> resources.put(resource.name(), resource));
+            for (EncodedResource resource : after.of(now)) {
+                if (!before.covers(resource.name())) {
+                    resources.put(resource.name(), resource);
+                }
+            }
         }
         for (String name : asked) {
-            EncodedResource resource = turn.now(type).get(name);
+            EncodedResource resource = now.get(name);
             if (resource != null) {
                 resources.put(name, resource);
             }
         }
         List<EncodedResource> wanted = turn.plusOwed(type, state, List.copyOf(resources.values()));
-        var removed = new TreeSet<>(missing(turn, type, asked));
+        var removed = new TreeSet<>(missing(now, asked));
         removed.addAll(refusedRemovals(turn, type, state));
         send(turn, type, turn.plusRefused(type, state, wanted), removed);
     }
@@ -110,9 +132,9 @@ final class DeltaProtocol implements Protocol<DeltaRequest> {
             if (state == null) {
                 continue;
             }
-            Collection<String> removed = new TreeSet<>(state.gone(turn.now(type)));
-            removed.removeAll(state.departing().keySet());
-            List<EncodedResource> changed = turn.plusOwed(type, state, state.changed(turn.now(type)));
+            Turn.News news = turn.news(type);
+            Collection<String> removed = new TreeSet<>(news.gone());
+            List<EncodedResource> changed = turn.plusOwed(type, state, news.changed());
             if (!changed.isEmpty() || !removed.isEmpty()) {
                 removed.addAll(refusedRemovals(turn, type, state));
                 send(turn, type, turn.plusRefused(type, state, changed), removed);
@@ -133,10 +155,10 @@ final class DeltaProtocol implements Protocol<DeltaRequest> {
     }
 
     private static Collection<String> refusedRemovals(Turn turn, ResourceType type, TypeState state) {
-        var removed = new TreeSet<>(state.refused());
-        removed.removeAll(turn.now(type).keySet());
-        removed.removeAll(state.departing().keySet());
-        return removed;
+        ResourceList now = turn.now(type);
+        return state.refused()
+                .without(name -> now.has(name) || state.departing().containsKey(name))
+                .list();
     }
 
     private static void endpointsOfClustersSentAgain(Turn turn) {
@@ -162,9 +184,13 @@ final class DeltaProtocol implements Protocol<DeltaRequest> {
         }
     }
 
-    private static Collection<String> missing(Turn turn, ResourceType type, Collection<String> names) {
-        var missing = new TreeSet<>(names);
-        missing.removeAll(turn.now(type).keySet());
+    private static List<String> missing(ResourceList now, Iterable<String> names) {
+        var missing = new ArrayList<String>();
+        for (String name : names) {
+            if (!now.has(name)) {
+                missing.add(name);
+            }
+        }
         return missing;
     }
 

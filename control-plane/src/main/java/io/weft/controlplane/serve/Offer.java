@@ -1,10 +1,9 @@
 package io.weft.controlplane.serve;
 
-import io.weft.controlplane.generate.EncodedResource;
+import io.weft.controlplane.generate.ResourceList;
 import io.weft.controlplane.generate.ResourceSet;
 import io.weft.controlplane.generate.ResourceType;
 import java.util.List;
-import java.util.NavigableMap;
 
 /**
  * All that one proxy is to have: what was generated from its view of the mesh, and the trust bundle, which is the same for all.
@@ -14,7 +13,7 @@ import java.util.NavigableMap;
 record Offer(ResourceSet mesh, ResourceSet secrets) {
     static final Offer NOTHING = new Offer(ResourceSet.of(List.of()), ResourceSet.of(List.of()));
 
-    NavigableMap<String, EncodedResource> resources(ResourceType type) {
+    ResourceList resources(ResourceType type) {
         return part(type).resources(type);
     }
 

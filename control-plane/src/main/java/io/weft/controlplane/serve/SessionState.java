@@ -5,7 +5,6 @@ import java.util.Collections;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 
 /**
  * All that the protocol knows of one stream. Never modified, so it may be read by any thread, as {@code /debug/syncz} does.
@@ -15,14 +14,13 @@ import java.util.Set;
  *     and waits for its endpoints even when they did not change
  * @param nonces how many responses were sent
  */
-record SessionState(
-        Map<ResourceType, TypeState> types, Offer offer, Set<String> owedEndpoints, long nonces, boolean closed) {
+record SessionState(Map<ResourceType, TypeState> types, Offer offer, Names owedEndpoints, long nonces, boolean closed) {
     SessionState {
         types = Collections.unmodifiableMap(types.isEmpty() ? new EnumMap<>(ResourceType.class) : new EnumMap<>(types));
     }
 
     static SessionState start(Offer offer) {
-        return new SessionState(Map.of(), offer, Set.of(), 0, false);
+        return new SessionState(Map.of(), offer, Names.NONE, 0, false);
     }
 
     Optional<TypeState> type(ResourceType type) {

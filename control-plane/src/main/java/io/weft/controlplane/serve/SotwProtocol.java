@@ -10,12 +10,8 @@ import io.weft.controlplane.generate.ResourceType;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.HexFormat;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.TreeSet;
 
 /**
  * The state-of-the-world variant. A response with clusters or listeners holds all of them, and what is not in it is removed; one of
@@ -53,17 +49,17 @@ final class SotwProtocol implements Protocol<SotwRequest> {
 
     private static void first(Turn turn, SotwRequest request) {
         ResourceType type = request.type();
-        TypeState state = TypeState.of(Subscription.first(type, request.names()), Map.of());
+        TypeState state = TypeState.of(Subscription.first(type, request.names()), turn.now(type));
         turn.put(type, state);
         if (state.subscription().isEmpty()) {
             return;
         }
-        Collection<EncodedResource> wanted = state.subscription().of(turn.now(type));
+        List<EncodedResource> wanted = state.subscription().of(turn.now(type));
         String version = version(turn, type, state);
         if (version.equals(request.version()) && request.error().isEmpty()) {
-            turn.put(type, state.resumed(version, wanted));
+            turn.put(type, state.resumed(version));
         } else {
-            send(turn, type, List.copyOf(wanted));
+            send(turn, type, new Response(wanted, wanted, List.of()));
         }
     }
 
@@ -74,20 +70,15 @@ final class SotwProtocol implements Protocol<SotwRequest> {
         if (after.equals(before)) {
             return;
         }
-        var unwanted = new ArrayList<String>();
-        for (String name : answered.held().keySet()) {
-            if (!after.covers(name)) {
-                unwanted.add(name);
-            }
-        }
-        TypeState state = answered.subscribed(after).dropped(unwanted);
+        TypeState state = answered.subscribed(after);
         turn.put(type, state);
-        boolean more =
-                (after.wildcard() && !before.wildcard()) || !before.names().containsAll(after.names());
+        boolean more = (after.wildcard() && !before.wildcard())
+                || !after.names().without(before.names()::contains).isEmpty();
         boolean badOneIsGone = !state.refused().isEmpty()
                 && state.refused().size() < answered.refused().size();
         if (more || badOneIsGone) {
-            sendChanged(turn, type, state, turn.plusRefused(type, state, missedBefore(turn, type, before, after)));
+            List<EncodedResource> missed = missedBefore(turn, type, before, after);
+            sendChanged(turn, type, state, turn.plusRefused(type, state, missed), missed, List.of());
         }
     }
 
@@ -107,20 +98,21 @@ final class SotwProtocol implements Protocol<SotwRequest> {
             if (state == null) {
                 continue;
             }
-            List<EncodedResource> changed = turn.plusOwed(type, state, state.changed(turn.now(type)));
-            var gone = new TreeSet<>(state.gone(turn.now(type)));
-            gone.removeAll(state.departing().keySet());
+            List<EncodedResource> news = turn.news(type).changed();
+            List<EncodedResource> changed = turn.plusOwed(type, state, news);
+            List<String> gone = turn.news(type).gone();
             if (!isFullState(type) && !gone.isEmpty()) {
                 // Nothing can be said of these in this variant: the proxy drops them when nothing refers to them any
                 // more.
-                boolean badOneIsGone = state.refused().stream().anyMatch(gone::contains);
-                state = state.dropped(gone);
+                Names vanished = Names.of(gone);
+                boolean badOneIsGone = vanished.list().stream().anyMatch(state.refused()::contains);
+                state = state.dropped(vanished::contains);
                 turn.put(type, state);
-                gone.clear();
+                gone = List.of();
                 changed = badOneIsGone ? turn.plusRefused(type, state, changed) : changed;
             }
             if (!changed.isEmpty() || !gone.isEmpty()) {
-                sendChanged(turn, type, state, turn.plusRefused(type, state, changed));
+                sendChanged(turn, type, state, turn.plusRefused(type, state, changed), news, gone);
             }
         }
         letGo(turn);
@@ -131,7 +123,7 @@ final class SotwProtocol implements Protocol<SotwRequest> {
         if (state != null) {
             List<EncodedResource> refused = turn.plusRefused(type, state, List.of());
             if (!refused.isEmpty()) {
-                sendChanged(turn, type, state, refused);
+                sendChanged(turn, type, state, refused, List.of(), List.of());
             }
         }
     }
@@ -141,7 +133,7 @@ final class SotwProtocol implements Protocol<SotwRequest> {
         if (endpoints != null) {
             List<EncodedResource> owed = turn.plusOwed(ENDPOINT, endpoints, List.of());
             if (!owed.isEmpty()) {
-                send(turn, ENDPOINT, owed);
+                send(turn, ENDPOINT, new Response(owed, owed, List.of()));
             }
         }
     }
@@ -152,45 +144,52 @@ final class SotwProtocol implements Protocol<SotwRequest> {
         }
         TypeState clusters = turn.type(CLUSTER);
         if (clusters != null && !clusters.departing().isEmpty()) {
-            var names = List.copyOf(clusters.departing().keySet());
-            TypeState state = clusters.dropped(names);
+            TypeState state = clusters.dropped(clusters.departing()::containsKey);
             turn.put(CLUSTER, state);
-            send(turn, CLUSTER, List.copyOf(state.subscription().of(turn.now(CLUSTER))));
+            List<EncodedResource> rest = state.subscription().of(turn.now(CLUSTER));
+            send(turn, CLUSTER, new Response(rest, List.of(), List.of()));
         }
         TypeState endpoints = turn.type(ENDPOINT);
         if (endpoints != null && !endpoints.departing().isEmpty()) {
-            turn.put(
-                    ENDPOINT,
-                    endpoints.dropped(List.copyOf(endpoints.departing().keySet())));
+            turn.put(ENDPOINT, endpoints.dropped(endpoints.departing()::containsKey));
         }
     }
 
-    private static void sendChanged(Turn turn, ResourceType type, TypeState state, List<EncodedResource> changed) {
-        send(turn, type, isFullState(type) ? List.copyOf(state.subscription().of(turn.now(type))) : changed);
+    private static void sendChanged(
+            Turn turn,
+            ResourceType type,
+            TypeState state,
+            List<EncodedResource> changed,
+            List<EncodedResource> news,
+            List<String> gone) {
+        List<EncodedResource> wanted = isFullState(type) ? state.subscription().of(turn.now(type)) : changed;
+        send(turn, type, new Response(wanted, type == CLUSTER ? news : wanted, gone));
     }
 
-    private static void send(Turn turn, ResourceType type, List<EncodedResource> wanted) {
+    /**
+     * What is to be sent.
+     *
+     * @param news what of it the proxy does not have: it leaves alone what is in a full response and did not change, so no endpoints are
+     *     owed for that
+     * @param gone what it is told by being left out
+     */
+    private record Response(List<EncodedResource> wanted, List<EncodedResource> news, List<String> gone) {}
+
+    private static void send(Turn turn, ResourceType type, Response response) {
         TypeState state = turn.type(type);
         if (state == null) {
             throw new IllegalStateException("a response of a type that was not asked for: " + type);
         }
-        var all = new LinkedHashMap<String, EncodedResource>();
-        wanted.forEach(resource -> all.put(resource.name(), resource));
-        if (type == CLUSTER) {
-            state.departing().forEach(all::putIfAbsent);
-        }
-        var gone = new TreeSet<String>();
-        if (isFullState(type)) {
-            gone.addAll(state.gone(turn.now(type)));
-            gone.removeAll(state.departing().keySet());
+        List<EncodedResource> all = response.wanted();
+        if (type == CLUSTER && !state.departing().isEmpty()) {
+            all = new ArrayList<>(all);
+            all.addAll(state.departing().values());
         }
         String version = version(turn, type, state);
         String nonce = turn.nextNonce();
-        // A proxy leaves alone what is in a full response and did not change, so nothing is owed for that.
-        List<EncodedResource> news = type == CLUSTER ? state.changed(turn.now(type)) : wanted;
-        turn.put(type, state.sent(version, nonce, wanted, gone));
-        turn.accountFor(type, news);
-        turn.effect(new Effect.SendSotw(type, version, nonce, List.copyOf(all.values())));
+        turn.put(type, state.sent(version, nonce, response.wanted(), response.gone()));
+        turn.accountFor(type, response.news());
+        turn.effect(new Effect.SendSotw(type, version, nonce, List.copyOf(all)));
     }
 
     private static boolean isFullState(ResourceType type) {

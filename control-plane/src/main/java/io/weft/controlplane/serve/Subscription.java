@@ -1,13 +1,11 @@
 package io.weft.controlplane.serve;
 
 import io.weft.controlplane.generate.EncodedResource;
+import io.weft.controlplane.generate.ResourceList;
 import io.weft.controlplane.generate.ResourceType;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.Collections;
 import java.util.List;
-import java.util.NavigableMap;
-import java.util.NavigableSet;
 import java.util.TreeSet;
 
 /**
@@ -17,14 +15,10 @@ import java.util.TreeSet;
  * @param implicit whether the wildcard came from a first request without names, which only clusters and listeners know
  * @param names what it asked for by name, besides
  */
-record Subscription(boolean wildcard, boolean implicit, NavigableSet<String> names) {
+record Subscription(boolean wildcard, boolean implicit, Names names) {
     static final String ALL = "*";
-    static final Subscription NONE = new Subscription(false, false, Collections.emptyNavigableSet());
-    private static final Subscription IMPLICIT = new Subscription(true, true, Collections.emptyNavigableSet());
-
-    Subscription {
-        names = Collections.unmodifiableNavigableSet(new TreeSet<>(names));
-    }
+    static final Subscription NONE = new Subscription(false, false, Names.NONE);
+    private static final Subscription IMPLICIT = new Subscription(true, true, Names.NONE);
 
     /** What the first request of a type on a stream asks for. */
     static Subscription first(ResourceType type, Collection<String> names) {
@@ -39,12 +33,20 @@ record Subscription(boolean wildcard, boolean implicit, NavigableSet<String> nam
     }
 
     Subscription changed(Collection<String> added, Collection<String> removed) {
-        var all = new TreeSet<>(names);
+        if (added.isEmpty() && removed.isEmpty()) {
+            return this;
+        }
+        var all = new TreeSet<>(names.list());
         all.addAll(added);
         removed.forEach(all::remove);
         all.remove(ALL);
         boolean stays = (wildcard || added.contains(ALL)) && !removed.contains(ALL);
-        return new Subscription(stays, stays && implicit, all);
+        return new Subscription(stays, stays && implicit, Names.of(all));
+    }
+
+    /** The same, without texts of its own for what there is. */
+    Subscription asIn(ResourceList all) {
+        return names.isEmpty() ? this : new Subscription(wildcard, implicit, names.asIn(all));
     }
 
     boolean isEmpty() {
@@ -56,7 +58,7 @@ record Subscription(boolean wildcard, boolean implicit, NavigableSet<String> nam
     }
 
     /** The resources that are wanted, of those that there are, in the order of their names. */
-    Collection<EncodedResource> of(NavigableMap<String, EncodedResource> all) {
+    List<EncodedResource> of(ResourceList all) {
         if (wildcard) {
             return all.values();
         }
@@ -73,6 +75,6 @@ record Subscription(boolean wildcard, boolean implicit, NavigableSet<String> nam
     private static Subscription explicit(Collection<String> names) {
         var named = new TreeSet<>(names);
         boolean all = named.remove(ALL);
-        return new Subscription(all, false, named);
+        return new Subscription(all, false, Names.of(named));
     }
 }

@@ -7,13 +7,16 @@ import static io.weft.controlplane.generate.ResourceType.ROUTE;
 
 import io.grpc.Status;
 import io.weft.controlplane.generate.EncodedResource;
+import io.weft.controlplane.generate.ResourceList;
 import io.weft.controlplane.generate.ResourceType;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.NavigableMap;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
@@ -22,24 +25,31 @@ import org.jspecify.annotations.Nullable;
 /** One step while it is being computed; lives no longer than that. What both variants do alike is here. */
 final class Turn {
     private final EnumMap<ResourceType, TypeState> types = new EnumMap<>(ResourceType.class);
+    private final EnumMap<ResourceType, News> news = new EnumMap<>(ResourceType.class);
     private final Set<String> owedEndpoints;
     private final List<Effect> effects = new ArrayList<>();
     private Offer offer;
     private long nonces;
     private boolean closed;
 
+    /**
+     * What the proxy was not told yet of what it wants.
+     *
+     * @param gone without what departs later
+     */
+    record News(List<EncodedResource> changed, List<String> gone) {
+        static final News NONE = new News(List.of(), List.of());
+    }
+
     Turn(SessionState state) {
         types.putAll(state.types());
-        owedEndpoints = new TreeSet<>(state.owedEndpoints());
+        owedEndpoints = new TreeSet<>(state.owedEndpoints().list());
         offer = state.offer();
         nonces = state.nonces();
     }
 
     Step done() {
-        return new Step(
-                new SessionState(
-                        types, offer, owedEndpoints.isEmpty() ? Set.of() : Set.copyOf(owedEndpoints), nonces, closed),
-                effects);
+        return new Step(new SessionState(types, offer, Names.of(owedEndpoints), nonces, closed), effects);
     }
 
     @Nullable
@@ -51,7 +61,7 @@ final class Turn {
         types.put(type, state);
     }
 
-    NavigableMap<String, EncodedResource> now(ResourceType type) {
+    ResourceList now(ResourceType type) {
         return offer.resources(type);
     }
 
@@ -118,7 +128,7 @@ final class Turn {
             case CLUSTER ->
                 resources.stream()
                         .map(EncodedResource::name)
-                        .filter(now(ENDPOINT)::containsKey)
+                        .filter(now(ENDPOINT)::has)
                         .forEach(owedEndpoints::add);
             case ENDPOINT -> resources.forEach(resource -> owedEndpoints.remove(resource.name()));
             case LISTENER, ROUTE, SECRET -> {}
@@ -132,7 +142,7 @@ final class Turn {
 
     /** With what was in a refused response, and so may not have been taken although nothing was wrong with it. */
     List<EncodedResource> plusRefused(ResourceType type, TypeState state, List<EncodedResource> resources) {
-        return plus(type, state, resources, state.refused());
+        return plus(type, state, resources, state.refused().list());
     }
 
     private List<EncodedResource> plus(
@@ -151,26 +161,47 @@ final class Turn {
         return List.copyOf(all.values());
     }
 
-    /** Takes the next offer over and finds what departs with it, which needs the bytes of the offer before. */
+    /** Takes the next offer over, and finds what is new in it and what departs with it. */
     void take(Offer next) {
-        Offer before = offer;
         offer = next;
-        for (ResourceType type : List.of(CLUSTER, ENDPOINT)) {
-            TypeState state = types.get(type);
-            if (state != null) {
-                var leaving = new LinkedHashMap<String, EncodedResource>();
-                for (String name : state.gone(now(type))) {
-                    EncodedResource last = before.resources(type).get(name);
-                    EncodedResource kept =
-                            last != null ? last : state.departing().get(name);
-                    if (kept != null) {
-                        leaving.put(name, kept);
-                    }
-                }
-                types.put(type, state.departing(leaving));
+        types.replaceAll((type, state) -> take(type, state, next.resources(type)));
+        owedEndpoints.removeIf(name -> !now(ENDPOINT).has(name));
+    }
+
+    private TypeState take(ResourceType type, TypeState state, ResourceList now) {
+        Subscription subscription = state.subscription();
+        ResourceList.Difference difference = now.since(state.told());
+        var changed = new ArrayList<EncodedResource>();
+        for (EncodedResource resource : difference.changed()) {
+            // What comes back before it departed is there already.
+            EncodedResource kept = state.departing().get(resource.name());
+            if (subscription.covers(resource.name())
+                    && (kept == null || !kept.version().equals(resource.version()))) {
+                changed.add(resource);
             }
         }
-        owedEndpoints.retainAll(now(ENDPOINT).keySet());
+        var leaving = new LinkedHashMap<String, EncodedResource>();
+        for (EncodedResource resource : difference.gone()) {
+            if (subscription.covers(resource.name())) {
+                leaving.put(resource.name(), resource);
+            }
+        }
+        if (type != CLUSTER && type != ENDPOINT) {
+            news.put(type, new News(changed, List.copyOf(leaving.keySet())));
+            return state.telling(now, Map.of());
+        }
+        state.departing().forEach((name, resource) -> {
+            if (!now.has(name)) {
+                leaving.put(name, resource);
+            }
+        });
+        news.put(type, new News(changed, List.of()));
+        return state.telling(now, leaving.isEmpty() ? Map.of() : Collections.unmodifiableMap(leaving));
+    }
+
+    /** What the offer that was taken in this step brings. */
+    News news(ResourceType type) {
+        return Objects.requireNonNull(news.getOrDefault(type, News.NONE));
     }
 
     /** Whether clusters may go: nothing that the proxy was sent and has not taken may still refer to them. */

@@ -6,7 +6,6 @@ import io.envoyproxy.envoy.service.discovery.v3.DeltaDiscoveryRequest;
 import io.envoyproxy.envoy.service.discovery.v3.DeltaDiscoveryResponse;
 import io.envoyproxy.envoy.service.discovery.v3.DiscoveryRequest;
 import io.envoyproxy.envoy.service.discovery.v3.DiscoveryResponse;
-import io.envoyproxy.envoy.service.discovery.v3.Resource;
 import io.weft.controlplane.generate.EncodedResource;
 import io.weft.controlplane.generate.ResourceType;
 import java.util.Optional;
@@ -103,10 +102,7 @@ interface Wire<Q, A, R> {
                     .addAllRemovedResources(send.removed())
                     .setControlPlane(SELF);
             for (EncodedResource resource : send.resources()) {
-                response.addResources(Resource.newBuilder()
-                        .setName(resource.name())
-                        .setVersion(resource.version())
-                        .setResource(resource.any()));
+                response.addResources(resource.named());
             }
             return response.build();
         }

@@ -23,6 +23,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -48,6 +49,7 @@ public final class FolderSource implements AutoCloseable {
     private final FolderReader reader;
     private final Ledger ledger;
     private final Map<WatchKey, Path> watched = new HashMap<>();
+    private long lastPatrol;
     private @Nullable WatchService watcher;
     private @Nullable Thread thread;
 
@@ -118,11 +120,12 @@ public final class FolderSource implements AutoCloseable {
     private MeshLoad load(WatchService service, Set<Path> touched, MeshLoad last) throws InterruptedException {
         try {
             Pass pass = readAndWatch(service, touched);
-            if (pass.unfinished() || ledger.wouldLose(pass.files())) {
+            Ledger.Round round = ledger.look(pass.files());
+            if (pass.unfinished() || round.loses()) {
                 awaitQuiet(service, touched, DOUBT);
-                pass = readAndWatch(service, touched);
+                round = ledger.look(readAndWatch(service, touched).files());
             }
-            return ledger.accept(pass.files());
+            return ledger.accept(round);
         } catch (ClosedWatchServiceException closed) {
             throw closed;
         } catch (IOException | RuntimeException e) {
@@ -145,8 +148,19 @@ public final class FolderSource implements AutoCloseable {
         }
     }
 
-    /** Watches before it reads, so that a change in between is not missed; again when that found a new folder. */
+    /**
+     * Reads what was reported, if that is files, and everything from time to time. Watches before it reads everything, so that a change
+     * in between is not missed; again when that found a new folder.
+     */
     private Pass readAndWatch(WatchService service, Set<Path> touched) throws IOException {
+        long now = System.nanoTime();
+        if (!touched.isEmpty() && now - lastPatrol < PATROL.toNanos()) {
+            Optional<Pass> only = reader.readOnly(touched);
+            if (only.isPresent()) {
+                return only.get();
+            }
+        }
+        lastPatrol = now;
         while (true) {
             for (Path folder : FolderTree.list(root).folders()) {
                 watched.put(folder.register(service, ENTRY_CREATE, ENTRY_DELETE, ENTRY_MODIFY), folder);
@@ -176,11 +190,11 @@ public final class FolderSource implements AutoCloseable {
         var events = new ArrayList<WatchEvent<?>>(key.pollEvents());
         if (!key.reset()) {
             watched.remove(key);
+            touched.add(root);
         }
         for (WatchEvent<?> event : events) {
-            if (folder != null && event.context() instanceof Path name) {
-                touched.add(folder.resolve(name));
-            }
+            // When too much happened to be reported, it may have happened anywhere.
+            touched.add(folder != null && event.context() instanceof Path name ? folder.resolve(name) : root);
         }
         return true;
     }

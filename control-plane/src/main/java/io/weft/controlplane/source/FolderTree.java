@@ -17,8 +17,9 @@ import java.util.Set;
  *
  * @param folders the watched folder first
  * @param files in the order of their names
+ * @param links whether there is a link among them, so that what is reported of one file may concern another
  */
-record FolderTree(List<Path> folders, List<Path> files) {
+record FolderTree(List<Path> folders, List<Path> files, boolean links) {
     static final int MAX_FILES = 10_000;
     private static final int MAX_DEPTH = 16;
 
@@ -27,12 +28,13 @@ record FolderTree(List<Path> folders, List<Path> files) {
         var walk = new Walk();
         walk.enter(root, 0);
         walk.files.sort(null);
-        return new FolderTree(walk.folders, walk.files);
+        return new FolderTree(walk.folders, walk.files, walk.links);
     }
 
     private static final class Walk {
         final List<Path> folders = new ArrayList<>();
         final List<Path> files = new ArrayList<>();
+        boolean links;
         private final Set<Path> seen = new HashSet<>();
 
         void enter(Path folder, int depth) throws IOException {
@@ -50,6 +52,7 @@ record FolderTree(List<Path> folders, List<Path> files) {
                     if (name.startsWith(".")) {
                         continue;
                     }
+                    links |= Files.isSymbolicLink(entry);
                     if (Files.isDirectory(entry)) {
                         below.add(entry);
                     } else if (isConfiguration(name) && Files.isRegularFile(entry)) {
@@ -68,9 +71,9 @@ record FolderTree(List<Path> folders, List<Path> files) {
                 }
             }
         }
+    }
 
-        private static boolean isConfiguration(String name) {
-            return name.endsWith(".yaml") || name.endsWith(".yml") || name.endsWith(".json");
-        }
+    static boolean isConfiguration(String name) {
+        return name.endsWith(".yaml") || name.endsWith(".yml") || name.endsWith(".json");
     }
 }

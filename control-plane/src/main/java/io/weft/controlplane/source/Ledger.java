@@ -26,23 +26,24 @@ final class Ledger {
     /** @param good whether it was read from a file, and is not a stand-in */
     record Entry(MeshObject object, String file, int line, boolean good) {}
 
-    private final MeshSettings settings;
     private Map<ObjectKey, Entry> inForce = Map.of();
+    private Mesh mesh;
 
     Ledger(MeshSettings settings) {
-        this.settings = settings;
+        this.mesh = Mesh.empty(settings);
     }
 
-    /** Whether the files lack an object that is in force and came from a file. */
-    boolean wouldLose(SortedMap<String, FileReading> files) {
-        var round = new Round(files);
-        return inForce.entrySet().stream()
-                .anyMatch(entry -> entry.getValue().good() && !round.next.containsKey(entry.getKey()));
+    /** What the files say, compared with what is in force. */
+    Round look(SortedMap<String, FileReading> files) {
+        return new Round(files);
     }
 
-    /** Takes what the files say now. */
     MeshLoad accept(SortedMap<String, FileReading> files) {
-        var round = new Round(files);
+        return accept(look(files));
+    }
+
+    /** Takes what the files say. Nothing may have been taken since they were looked at. */
+    MeshLoad accept(Round round) {
         if (round.next.size() > MAX_OBJECTS) {
             round.problems.add(new Problem(
                     "",
@@ -50,18 +51,19 @@ final class Ledger {
                     "",
                     round.next.size() + " objects, at most " + MAX_OBJECTS + " are allowed: nothing was changed"));
         } else {
+            mesh = mesh.next(round.fresh, round.gone);
             inForce = round.next;
         }
-        Mesh mesh =
-                Mesh.of(settings, inForce.values().stream().map(Entry::object).toList());
         round.problems.addAll(References.check(mesh, inForce));
         return new MeshLoad(mesh, round.problems);
     }
 
     /** One pass over all files. */
-    private final class Round {
+    final class Round {
         final Map<ObjectKey, Entry> next = new HashMap<>();
         final List<Problem> problems = new ArrayList<>();
+        private final List<MeshObject> fresh = new ArrayList<>();
+        private final List<ObjectKey> gone = new ArrayList<>();
 
         Round(SortedMap<String, FileReading> files) {
             files.forEach((file, content) -> {
@@ -80,6 +82,28 @@ final class Ledger {
                     }
                 }
             });
+            compare();
+        }
+
+        /** Whether an object is missing that is in force and came from a file. */
+        boolean loses() {
+            return gone.stream().map(inForce::get).anyMatch(entry -> entry != null && entry.good());
+        }
+
+        /** Most are the same objects as before, because files that did not change are not parsed again. */
+        @SuppressWarnings("ReferenceEquality") // the mesh compares contents of what is another object
+        private void compare() {
+            int kept = 0;
+            for (var entry : next.entrySet()) {
+                Entry before = inForce.get(entry.getKey());
+                kept += before == null ? 0 : 1;
+                if (before == null || before.object() != entry.getValue().object()) {
+                    fresh.add(entry.getValue().object());
+                }
+            }
+            if (kept < inForce.size()) {
+                inForce.keySet().stream().filter(key -> !next.containsKey(key)).forEach(gone::add);
+            }
         }
 
         private void addGood(String file, Reading.Good good) {

@@ -124,6 +124,6 @@ final class Meshes {
     }
 
     static List<String> names(ResourceSet set, ResourceType type) {
-        return List.copyOf(set.resources(type).keySet());
+        return set.resources(type).names();
     }
 }

@@ -199,7 +199,7 @@ final class Simulation {
         } else {
             name = unpack(last.getTypedConfig().getValue(), TcpProxy.parser()).getCluster();
         }
-        if (!own.resources(ResourceType.CLUSTER).containsKey(name)) {
+        if (!own.resources(ResourceType.CLUSTER).has(name)) {
             throw new AssertionError(chain.getName() + " leads to " + name + ", which is not there");
         }
         return name;
@@ -266,7 +266,7 @@ final class Simulation {
         EncodedResource resource = set.resources(type).get(name);
         if (resource == null) {
             throw new AssertionError("no " + type + " named " + name + " in "
-                    + set.resources(type).keySet());
+                    + set.resources(type).names());
         }
         return unpack(resource.any().getValue(), parser);
     }

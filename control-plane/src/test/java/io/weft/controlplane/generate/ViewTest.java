@@ -96,8 +96,8 @@ final class ViewTest {
             } else {
                 assertThat(after.version(type)).isEqualTo(before.version(type));
                 after.resources(type)
-                        .forEach((name, resource) -> assertThat(resource)
-                                .isSameAs(before.resources(type).get(name)));
+                        .forEach(resource -> assertThat(resource)
+                                .isSameAs(before.resources(type).get(resource.name())));
             }
         }
     }

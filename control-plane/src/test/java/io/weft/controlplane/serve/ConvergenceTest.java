@@ -201,7 +201,7 @@ class ConvergenceTest {
         void assertHas(Offer offer, boolean exactly) {
             for (ResourceType type : List.of(CLUSTER, ENDPOINT, LISTENER, ROUTE)) {
                 var expected = new TreeMap<String, String>();
-                offer.resources(type).forEach((name, resource) -> expected.put(name, resource.version()));
+                offer.resources(type).forEach(resource -> expected.put(resource.name(), resource.version()));
                 if (exactly || type == CLUSTER || type == LISTENER) {
                     assertThat(of(type)).as("%s", type).isEqualTo(expected);
                 } else {

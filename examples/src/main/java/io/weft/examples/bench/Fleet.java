@@ -26,6 +26,9 @@ import org.jspecify.annotations.Nullable;
 /** All simulated proxies, on one event loop, each with a connection of its own. */
 final class Fleet implements AutoCloseable {
     private static final int LARGEST_MESSAGE = 4 << 20;
+    /** HTTP/2's own. With a large one, a thousand half-read messages would be in this one process's memory. */
+    private static final int WINDOW = 64 << 10;
+
     private static final long LONGEST_NANOS = 600_000_000_000L;
 
     private final MultiThreadIoEventLoopGroup loop = new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());
@@ -97,6 +100,7 @@ final class Fleet implements AutoCloseable {
                             .channelType(NioSocketChannel.class)
                             .directExecutor()
                             .maxInboundMessageSize(LARGEST_MESSAGE)
+                            .flowControlWindow(WINDOW)
                             .build()));
             return next;
         });

@@ -247,7 +247,8 @@ final class SimulatedProxy {
         @Override
         public void onError(Throwable error) {
             if (stream == this) {
-                fleet.lost(SimulatedProxy.this, String.valueOf(error.getMessage()));
+                Throwable cause = error.getCause();
+                fleet.lost(SimulatedProxy.this, error.getMessage() + (cause == null ? "" : " (" + cause + ")"));
             }
         }
 
