@@ -56,7 +56,8 @@ final class ControlPlane implements AutoCloseable {
     private static final int MOST_WAITING_FOR_CERTIFICATES = 2_000;
 
     private static final int CALLS_PER_CONNECTION = 100;
-    private static final int CACHED_RESOURCES = 100_000;
+    /** The part of the heap that resources may take which are kept for sharing. */
+    private static final int CACHE_SHARE = 8;
 
     private final Metrics metrics = new Metrics();
     private final Deque<AutoCloseable> running = new ArrayDeque<>();
@@ -112,7 +113,8 @@ final class ControlPlane implements AutoCloseable {
                 new CertificateIssuer(authority, new JoinTokens(options.tokens(), clock), lapse, signing(), metrics);
         timers.scheduleWithFixedDelay(() -> calls.execute(lapse::clean), 0, 1, TimeUnit.HOURS);
 
-        var pusher = new Pusher(new Generator(CACHED_RESOURCES), options.debounce(), metrics);
+        var pusher =
+                new Pusher(new Generator(Runtime.getRuntime().maxMemory() / CACHE_SHARE), options.debounce(), metrics);
         running.push(pusher);
         var source = new FolderSource(options.config(), settings(options));
         running.push(source);

@@ -39,9 +39,21 @@ public final class Generator {
     private final SharedCache<Outbound, ResourceSet> grpcOutbound = new SharedCache<>(MOST_OUTBOUND);
     private final SharedCache<View, ResourceSet> sets = new SharedCache<>(MOST_SETS);
 
-    /** @param cachedResources how many encoded resources are kept for sharing at most, beside the large ones */
-    public Generator(int cachedResources) {
-        resources = new SharedCache<>(cachedResources);
+    /**
+     * @param cachedBytes how much is kept of encoded resources for sharing at most, beside the large ones. What is in use is
+     *     kept by those who use it: a limit below that costs sharing, nothing else.
+     */
+    public Generator(long cachedBytes) {
+        resources = new SharedCache<>(cachedBytes, Generator::weight);
+    }
+
+    /** About what a cached list takes: its bytes, as much again for what they were made of, and the objects around both. */
+    private static long weight(List<EncodedResource> made) {
+        long bytes = 0;
+        for (EncodedResource resource : made) {
+            bytes += 1024 + 2L * resource.any().getValue().size();
+        }
+        return bytes;
     }
 
     /** Equal views give equal sets, mostly the same one. */

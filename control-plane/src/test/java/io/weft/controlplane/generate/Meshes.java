@@ -120,7 +120,7 @@ final class Meshes {
     }
 
     static ResourceSet resources(Mesh mesh, ProxyNode node) {
-        return new Generator(1000).generate(View.of(mesh, node));
+        return new Generator(1 << 24).generate(View.of(mesh, node));
     }
 
     static List<String> names(ResourceSet set, ResourceType type) {

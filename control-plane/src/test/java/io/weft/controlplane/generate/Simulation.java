@@ -41,7 +41,7 @@ final class Simulation {
     record Outcome(String outbound, String server, boolean mutualTls, String chain, String answer) {}
 
     private final Mesh mesh;
-    private final Generator generator = new Generator(10_000);
+    private final Generator generator = new Generator(1 << 24);
     private final Views views;
 
     Simulation(String... documents) {

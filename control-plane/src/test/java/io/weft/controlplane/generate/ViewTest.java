@@ -37,7 +37,7 @@ final class ViewTest {
         View first = views.view(CART);
         View second = views.view(node("shop", "cart", "10.1.0.2"));
         assertThat(second).isEqualTo(first).hasSameHashCodeAs(first);
-        var generator = new Generator(100);
+        var generator = new Generator(1 << 24);
         assertThat(generator.generate(second)).isSameAs(generator.generate(first));
     }
 
@@ -87,7 +87,7 @@ final class ViewTest {
 
     @Test
     void a_new_endpoint_changes_nothing_but_the_endpoints() {
-        var generator = new Generator(100);
+        var generator = new Generator(1 << 24);
         ResourceSet before = generator.generate(View.of(base(), CLIENT));
         ResourceSet after = generator.generate(View.of(base(pod("shop", "cart-3", "cart", "10.1.0.3")), CLIENT));
         for (ResourceType type : ResourceType.values()) {
@@ -104,7 +104,7 @@ final class ViewTest {
 
     @Test
     void encoded_bytes_are_shared_among_proxies_and_equal_after_a_restart() {
-        var generator = new Generator(100);
+        var generator = new Generator(1 << 24);
         Views views = Views.of(base());
         ResourceSet one = generator.generate(views.view(CLIENT));
         ResourceSet other = generator.generate(views.view(CART));

@@ -26,7 +26,7 @@ import org.junit.jupiter.api.Test;
 class PusherTest {
     private final Metrics metrics = new Metrics();
     private final Pusher pusher =
-            new Pusher(new Generator(1000), new Debounce(Duration.ofMillis(10), Duration.ofMillis(100)), metrics);
+            new Pusher(new Generator(1 << 24), new Debounce(Duration.ofMillis(10), Duration.ofMillis(100)), metrics);
 
     @AfterEach
     void stop() throws InterruptedException {
@@ -115,7 +115,7 @@ class PusherTest {
     }
 
     private ResourceSet expected(MtlsMode mode) {
-        return new Generator(1000).generate(io.weft.controlplane.generate.View.of(mesh(mode), node("shop", "cart")));
+        return new Generator(1 << 24).generate(io.weft.controlplane.generate.View.of(mesh(mode), node("shop", "cart")));
     }
 
     private Proxy connect(String namespace, String account) {
