@@ -62,6 +62,25 @@ class ShippedLayoutTest {
     }
 
     @Test
+    void a_sidecar_has_a_class_cache_of_its_own() throws Exception {
+        assertThat(run("-XX:AOTMode=on -Xlog:class+load", "proxy", "sidecar", "-h"))
+                .contains("Usage: weft proxy sidecar")
+                .as("from the cache")
+                .containsPattern("io[.]weft[.]proxy[.]SidecarCommand source: shared objects file");
+        assertThat(dist.resolve("cache/sidecar.aot")).isNotEmptyFile();
+    }
+
+    @Test
+    void every_class_of_the_libraries_is_one_that_a_cache_takes() throws Exception {
+        assertThat(run("-XX:AOTMode=on -Xlog:class+load", "proxy", "-h").lines())
+                .as("picocli's are of Java 5 as they are published")
+                .filteredOn(line -> line.contains(" picocli.CommandLine source:"))
+                .singleElement()
+                .asString()
+                .endsWith("shared objects file");
+    }
+
+    @Test
     void a_proxy_finds_no_jar_that_it_has_no_use_for() throws Exception {
         assertThat(Files.readAllLines(dist.resolve("conf/proxy.classpath")))
                 .anyMatch(jar -> jar.startsWith("weft-proxy-"))

@@ -1,0 +1,96 @@
+package io.weft.examples.training;
+
+import static java.lang.classfile.ClassFile.ACC_PUBLIC;
+import static java.lang.classfile.ClassFile.ACC_STATIC;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.lang.classfile.ClassFile;
+import java.lang.constant.ClassDesc;
+import java.lang.constant.ConstantDescs;
+import java.lang.constant.MethodTypeDesc;
+import java.net.URL;
+import java.net.URLClassLoader;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.jar.JarEntry;
+import java.util.jar.JarFile;
+import java.util.jar.JarOutputStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Libraries of old formats in a shipped layout. */
+class CurrentClassFilesTest {
+
+    private static final int JAVA_5 = 49;
+    private static final ClassDesc OLD = ClassDesc.of("old.Old");
+    private static final MethodTypeDesc INT_TO_INT = MethodTypeDesc.of(ConstantDescs.CD_int, ConstantDescs.CD_int);
+
+    @TempDir
+    Path folder;
+
+    /** A class whose method branches, so that it needs a stack map as soon as it is of a format that has them. */
+    private static byte[] compiled(int major) {
+        return ClassFile.of(ClassFile.StackMapsOption.DROP_STACK_MAPS)
+                .build(
+                        OLD,
+                        built -> built.withVersion(major, 0)
+                                .withMethodBody(
+                                        "sign",
+                                        INT_TO_INT,
+                                        ACC_PUBLIC | ACC_STATIC,
+                                        code -> code.iload(0)
+                                                .ifThenElse(
+                                                        java.lang.classfile.Opcode.IFLT,
+                                                        then -> then.iconst_m1().ireturn(),
+                                                        otherwise -> otherwise
+                                                                .iconst_1()
+                                                                .ireturn())));
+    }
+
+    private Path jar(byte[] content) throws IOException {
+        Path jar = folder.resolve("some.jar");
+        try (OutputStream file = Files.newOutputStream(jar);
+                JarOutputStream out = new JarOutputStream(file)) {
+            out.putNextEntry(new JarEntry("old/Old.class"));
+            out.write(content);
+            out.closeEntry();
+            out.putNextEntry(new JarEntry("LICENSE"));
+            out.write('x');
+            out.closeEntry();
+        }
+        return jar;
+    }
+
+    private static int major(Path jar) throws IOException {
+        try (JarFile file = new JarFile(jar.toFile())) {
+            return file.getInputStream(file.getJarEntry("old/Old.class")).readAllBytes()[7];
+        }
+    }
+
+    @Test
+    void a_class_of_java_5_gets_stack_maps_and_does_what_it_did() throws Exception {
+        Path jar = jar(compiled(JAVA_5));
+        assertThat(CurrentClassFiles.bring(jar)).isTrue();
+        assertThat(major(jar)).isEqualTo(51);
+        try (var loader = new URLClassLoader(new URL[] {jar.toUri().toURL()})) {
+            var sign = loader.loadClass("old.Old").getMethod("sign", int.class);
+            assertThat(sign.invoke(null, -7)).isEqualTo(-1);
+            assertThat(sign.invoke(null, 7)).isEqualTo(1);
+        }
+        try (JarFile file = new JarFile(jar.toFile())) {
+            assertThat(file.getInputStream(file.getJarEntry("LICENSE")).readAllBytes())
+                    .containsExactly('x');
+        }
+    }
+
+    @Test
+    void a_jar_without_such_is_left_as_it_is() throws Exception {
+        Path jar = jar(new byte[] {(byte) 0xca, (byte) 0xfe, (byte) 0xba, (byte) 0xbe, 0, 0, 0, 52});
+        byte[] before = Files.readAllBytes(jar);
+        assertThat(CurrentClassFiles.bring(jar)).isFalse();
+        assertThat(jar).hasBinaryContent(before);
+        assertThat(folder).isDirectoryNotContaining(file -> file.toString().endsWith(".made"));
+    }
+}
