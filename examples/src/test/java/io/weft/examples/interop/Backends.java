@@ -16,8 +16,10 @@ import io.weft.certs.identity.TrustDomain;
 import io.weft.certs.identity.X509Svid;
 import io.weft.certs.key.KeyAlgorithm;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
@@ -71,7 +73,21 @@ final class Backends {
         https("tls_mutual", "green", green, true);
         grpc("grpc_one", "one");
         grpc("grpc_two", "two");
-        values.put("closed", String.valueOf(FreePort.next()));
+        values.put("closed", String.valueOf(closed()));
+    }
+
+    /** A port that refuses whoever connects, and that nobody else is given meanwhile: bound, and not listened on. */
+    private int closed() throws IOException {
+        Socket held = new Socket();
+        running.push(() -> {
+            try {
+                held.close();
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        });
+        held.bind(loopback());
+        return held.getLocalPort();
     }
 
     /** What to write for each name. */
