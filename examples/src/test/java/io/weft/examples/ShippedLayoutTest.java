@@ -9,6 +9,9 @@ import io.weft.examples.lab.Pod;
 import io.weft.examples.lab.PodSpec;
 import io.weft.examples.lab.Privileged;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -16,9 +19,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
-import java.util.Objects;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.Assumptions;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -35,12 +37,7 @@ class ShippedLayoutTest {
 
     @BeforeEach
     void find() {
-        String told = System.getenv("WEFT_DIST");
-        if (Objects.equals(System.getenv("CI"), "true")) {
-            assertThat(told).as("CI=true: WEFT_DIST").isNotNull();
-        }
-        Assumptions.assumeTrue(told != null, "WEFT_DIST does not say where the shipped layout is: run ./weft test");
-        dist = Path.of(Objects.requireNonNull(told));
+        dist = ShippedLayout.required();
     }
 
     @ParameterizedTest
@@ -170,6 +167,72 @@ class ShippedLayoutTest {
                             libraries + "/libnetty_transport_native_epoll_x86_64.so");
         } finally {
             proxy.destroyForcibly().waitFor();
+        }
+    }
+
+    @Test
+    void what_reading_a_large_configuration_took_is_given_back(@TempDir Path folder) throws Exception {
+        int port;
+        try (var free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            port = free.getLocalPort();
+        }
+        var text = new StringBuilder("""
+                static_resources:
+                  listeners:
+                  - name: web
+                    address: {socket_address: {address: 127.0.0.1, port_value: %d}}
+                    filter_chains:
+                    - filters:
+                      - name: tcp
+                        typed_config:
+                          "@type": type.googleapis.com/envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy
+                          stat_prefix: web
+                          cluster: c1
+                  clusters:
+                """.formatted(port));
+        for (int i = 1; i <= 2_000; i++) {
+            text.append(
+                    "  - name: c%d\n    load_assignment:\n      cluster_name: c%d\n      endpoints:\n      - lb_endpoints:\n"
+                            .formatted(i, i));
+            for (int k = 1; k <= 10; k++) {
+                text.append("        - endpoint: {address: {socket_address: {address: 10.%d.%d.%d, port_value: 80}}}\n"
+                        .formatted(i / 250, i % 250, k));
+            }
+        }
+        Path bootstrap = Files.writeString(folder.resolve("proxy.yaml"), text);
+        Process proxy = start("", "proxy", "-c", bootstrap.toString());
+        try {
+            assertThat(Await.that(Duration.ofSeconds(SECONDS), () -> !proxy.isAlive() || accepts(port)))
+                    .isTrue();
+            var own = new AtomicInteger();
+            // The tree of the file alone takes some 100 MB.
+            boolean little = Await.that(Duration.ofSeconds(SECONDS), () -> {
+                own.set(ownMegabytes(proxy));
+                return !proxy.isAlive() || own.get() < 95;
+            });
+            assertThat(little && proxy.isAlive()).as(own + " MB of its own").isTrue();
+        } finally {
+            proxy.destroyForcibly().waitFor();
+        }
+    }
+
+    private static boolean accepts(int port) {
+        try (var socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
+            return socket.isConnected();
+        } catch (IOException notYet) {
+            return false;
+        }
+    }
+
+    /** Memory that is mapped from no file. */
+    private static int ownMegabytes(Process process) {
+        try (var lines = Files.lines(Path.of("/proc", "" + process.pid(), "status"))) {
+            return lines.filter(line -> line.startsWith("RssAnon:"))
+                    .mapToInt(line -> Integer.parseInt(line.replaceAll("[^0-9]", "")) / 1024)
+                    .findFirst()
+                    .orElse(0);
+        } catch (IOException e) {
+            return 0;
         }
     }
 

@@ -9,7 +9,7 @@ import java.security.KeyPair;
 
 /**
  * What every proxy needs before its first handshake and what takes the JVM long to make ready: the native libraries, and
- * the tables of the curve P-256. Done on a thread of its own while arguments and files are read; who comes to need it
+ * the tables of the curve P-256. Done on threads of their own while arguments and files are read; who comes to need it
  * earlier waits for the rest of it, as the JVM has it with classes that are being initialized. Nothing depends on it.
  */
 final class HeadStart {

@@ -4,9 +4,8 @@ package io.weft.proxy;
  * Keeps the heap near what is in use. A serial heap grows by what was promoted and is garbage since, above all what reading
  * a configuration leaves behind, up to its limit before it collects; here it is collected when it holds twice what the last
  * collection left, and {@link #SLACK} at least. How far it then shrinks is said by the JVM's free ratios. A collection
- * stops the program for some tens of milliseconds, so one follows large changes and slow growth, never a request.
- *
- * <p>Used by one thread at a time.
+ * stops the program for some tens of milliseconds, what it serves meanwhile too; without it, the same would come at the
+ * heap's limit. Asked with each snapshot and every few seconds, by no event loop that serves. Safe for several threads.
  */
 final class HeapWatch {
 

@@ -21,18 +21,7 @@ record Host(int number, Namespace namespace, int mtu) {
 
     /** Lays a wire between two hosts, and a VXLAN tunnel through it that joins their bridges. */
     static void join(Host one, Host other) {
-        one.namespace.exec(
-                "ip",
-                "link",
-                "add",
-                Network.WIRE,
-                "type",
-                "veth",
-                "peer",
-                "name",
-                Network.WIRE,
-                "netns",
-                other.namespace.name());
+        one.namespace.wireTo(other.namespace);
         one.tunnel(other);
         other.tunnel(one);
     }

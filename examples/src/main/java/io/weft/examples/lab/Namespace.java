@@ -27,6 +27,11 @@ record Namespace(String name) {
         return Command.ok(inside(List.of(command)));
     }
 
+    /** Joins both by a veth pair that has the same name at either end; it is neither given addresses nor set up. */
+    void wireTo(Namespace other) {
+        exec("ip", "link", "add", Network.WIRE, "type", "veth", "peer", "name", Network.WIRE, "netns", other.name);
+    }
+
     Outcome tryExec(String... command) {
         return Command.run(inside(List.of(command)));
     }

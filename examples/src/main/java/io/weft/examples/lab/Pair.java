@@ -44,18 +44,7 @@ public final class Pair implements AutoCloseable {
     }
 
     private void join() {
-        client.exec(
-                "ip",
-                "link",
-                "add",
-                Network.WIRE,
-                "type",
-                "veth",
-                "peer",
-                "name",
-                Network.WIRE,
-                "netns",
-                server.name());
+        client.wireTo(server);
         plug(client, CLIENT);
         plug(server, SERVER);
         // As on loopback: a thousand new connections per second to one port would otherwise find no port of their own

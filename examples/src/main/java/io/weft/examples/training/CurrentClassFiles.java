@@ -41,7 +41,7 @@ public final class CurrentClassFiles {
         Path made = jar.resolveSibling(jar.getFileName() + ".made");
         try (JarFile from = new JarFile(jar.toFile())) {
             List<JarEntry> entries = new ArrayList<>(Collections.list(from.entries()));
-            if (entries.stream().noneMatch(entry -> isOld(from, entry))) {
+            if (entries.stream().noneMatch(entry -> isOld(entry, content(from, entry)))) {
                 return false;
             }
             try (OutputStream file = Files.newOutputStream(made);
@@ -51,7 +51,7 @@ public final class CurrentClassFiles {
                     same.setTimeLocal(entry.getTimeLocal());
                     to.putNextEntry(same);
                     byte[] content = content(from, entry);
-                    to.write(isOld(from, entry) ? current(content, from) : content);
+                    to.write(isOld(entry, content) ? current(content, from) : content);
                     to.closeEntry();
                 }
             }
@@ -60,11 +60,10 @@ public final class CurrentClassFiles {
         return true;
     }
 
-    private static boolean isOld(JarFile jar, JarEntry entry) {
+    private static boolean isOld(JarEntry entry, byte[] content) {
         if (!entry.getName().endsWith(".class")) {
             return false;
         }
-        byte[] content = content(jar, entry);
         int major = ((content[6] & 0xff) << 8) | (content[7] & 0xff);
         return major < STACK_MAPS;
     }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
+import io.weft.examples.ShippedLayout;
 import io.weft.examples.lab.Await;
 import io.weft.examples.lab.Distribution;
 import io.weft.examples.lab.Lab;
@@ -23,11 +24,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Objects;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -96,12 +95,7 @@ class ImageTest {
 
     @BeforeAll
     static void make() throws IOException {
-        String told = System.getenv("WEFT_DIST");
-        if (Objects.equals(System.getenv("CI"), "true")) {
-            assertThat(told).as("CI=true: WEFT_DIST").isNotNull();
-        }
-        Assumptions.assumeTrue(told != null, "WEFT_DIST does not say where the shipped layout is: run ./weft test");
-        dist = Path.of(Objects.requireNonNull(told));
+        dist = ShippedLayout.required();
         archive = folder.resolve("image.tar");
         image = ImageMain.make(dist, PACKAGES, archive, NAME);
     }
