@@ -17,6 +17,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
@@ -84,7 +85,10 @@ final class Probes {
         }
         for (Map.Entry<String, String> value : values.entrySet()) {
             if (value.getValue().length() > 3) {
-                text = text.replace(value.getValue(), "${" + value.getKey() + "}");
+                // Where it stands alone: the digits of a port may be part of another number too.
+                text = text.replaceAll(
+                        "(?<![A-Za-z0-9])" + Pattern.quote(value.getValue()) + "(?![A-Za-z0-9])",
+                        Matcher.quoteReplacement("${" + value.getKey() + "}"));
             }
         }
         return text;
