@@ -7,7 +7,7 @@ import io.weft.certs.identity.SpiffeId;
 import io.weft.proxy.admin.LogLevels;
 import io.weft.proxy.admin.Signals;
 import io.weft.proxy.agent.SecretSocket;
-import io.weft.proxy.bootstrap.LevelConverter;
+import io.weft.proxy.bootstrap.Arguments;
 import io.weft.proxy.identity.Identity;
 import io.weft.proxy.sidecar.InvalidEnvironment;
 import io.weft.proxy.sidecar.Sidecar;
@@ -17,70 +17,57 @@ import io.weft.proxy.sidecar.SidecarOptions;
 import io.weft.proxy.xds.EventLoops;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.lang.System.Logger.Level;
 import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
+import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Spec;
 
 /**
  * {@code weft certs agent}: a workload's identity for a program that is not ours. It is here and not in {@code certs} because it is
  * the sidecar's identity, served instead of used, and {@code certs} knows neither Netty nor gRPC.
  */
-@Command(
-        name = "agent",
-        mixinStandardHelpOptions = true,
-        description = {
-            "Gets a workload's certificate and renews it, and serves it to a program that is not Weft's:",
-            "over Envoy's SDS on a unix socket as `default` and `ROOTCA`, and as files where a folder is named.",
-            "The key is made here and goes no further than the socket and the folder, which are this account's.",
-            "Reads the environment that `weft proxy sidecar` reads, as far as it is about identity."
-        },
-        footer = {
-            "",
-            "Example:",
-            "  weft certs agent --id spiffe://cluster.local/ns/shop/sa/cart --socket /run/weft/sds.sock \\",
-            "    --discovery-address 10.0.0.1:15012 --join-token-file /run/weft/token --output-certs /var/lib/weft/cart",
-            ""
-        })
 final class AgentCommand implements Callable<Integer> {
 
-    @Spec
-    private CommandSpec spec = CommandSpec.create();
+    private final CommandSpec spec = Arguments.command("agent", this);
+    private final OptionSpec id = Arguments.option(
+                    "SPIFFE-ID",
+                    "Whom the certificate is to name; wins over TRUST_DOMAIN, POD_NAMESPACE and SERVICE_ACCOUNT.",
+                    "--id")
+            .build();
+    private final OptionSpec socket = Arguments.option(
+                    "PATH", "Where the secrets are served. Default: ${DEFAULT-VALUE}.", "--socket")
+            .type(Path.class)
+            .defaultValue("/run/weft/sds.sock")
+            .build();
+    private final IdentityArguments identity = new IdentityArguments(spec);
+    private final OptionSpec logLevel = Arguments.logLevel("-l", "--log-level").build();
 
-    @Option(
-            names = "--id",
-            paramLabel = "SPIFFE-ID",
-            description = "Whom the certificate is to name; wins over TRUST_DOMAIN, POD_NAMESPACE and SERVICE_ACCOUNT.")
-    private @Nullable String id;
+    private AgentCommand() {
+        spec.usageMessage()
+                .description(
+                        "Gets a workload's certificate and renews it, and serves it to a program that is not Weft's:",
+                        "over Envoy's SDS on a unix socket as `default` and `ROOTCA`, and as files where a folder is named.",
+                        "The key is made here and goes no further than the socket and the folder, which are this account's.",
+                        "Reads the environment that `weft proxy sidecar` reads, as far as it is about identity.")
+                .footer(
+                        "",
+                        "Example:",
+                        "  weft certs agent --id spiffe://cluster.local/ns/shop/sa/cart --socket /run/weft/sds.sock \\",
+                        "    --discovery-address 10.0.0.1:15012 --join-token-file /run/weft/token --output-certs /var/lib/weft/cart",
+                        "");
+        List.of(id, socket, logLevel).forEach(spec::addOption);
+    }
 
-    @Option(
-            names = "--socket",
-            paramLabel = "PATH",
-            defaultValue = "/run/weft/sds.sock",
-            description = "Where the secrets are served. Default: ${DEFAULT-VALUE}.")
-    private Path socket = Path.of("/run/weft/sds.sock");
-
-    @Mixin
-    private IdentityArguments identity = new IdentityArguments();
-
-    @Option(
-            names = {"-l", "--log-level"},
-            paramLabel = "LEVEL",
-            defaultValue = "info",
-            converter = LevelConverter.class,
-            description = "trace, debug, info, warning, error, critical or off. Default: ${DEFAULT-VALUE}.")
-    private Level logLevel = Level.INFO;
+    static CommandSpec spec() {
+        return new AgentCommand().spec;
+    }
 
     @Override
     public Integer call() throws InterruptedException, IOException {
@@ -89,11 +76,11 @@ final class AgentCommand implements Callable<Integer> {
                 "sidecar",
                 null,
                 null,
-                identity.discoveryAddress,
+                identity.discoveryAddress(),
                 1,
                 null,
-                identity.joinTokenFile,
-                identity.outputCerts);
+                identity.joinTokenFile(),
+                identity.outputCerts());
         SidecarOptions options;
         try {
             options = Sidecar.options(SidecarHost.input(environment(), flags));
@@ -103,13 +90,13 @@ final class AgentCommand implements Callable<Integer> {
         }
         LogLevels levels = new LogLevels();
         levels.install();
-        levels.all(logLevel);
+        levels.all(logLevel.getValue());
         CountDownLatch end = new CountDownLatch(1);
         Signals.on("TERM", end::countDown);
         Signals.on("INT", end::countDown);
         var group = new MultiThreadIoEventLoopGroup(1, EpollIoHandler.newFactory());
         try (Identity own = SidecarCommand.identity(options, new EventLoops(group, EpollSocketChannel.class));
-                SecretSocket serving = new SecretSocket(socket, own, group)) {
+                SecretSocket serving = new SecretSocket(socket.getValue(), own, group)) {
             out.println("secrets: " + serving.path());
             own.start();
             end.await();
@@ -121,8 +108,9 @@ final class AgentCommand implements Callable<Integer> {
 
     private Map<String, String> environment() {
         Map<String, String> environment = new HashMap<>(System.getenv());
-        if (id != null) {
-            SpiffeId whom = spiffeId(id);
+        String wanted = id.getValue();
+        if (wanted != null) {
+            SpiffeId whom = spiffeId(wanted);
             environment.put("TRUST_DOMAIN", whom.trustDomain().name());
             environment.put("POD_NAMESPACE", part(whom, whom.namespace()));
             environment.put("SERVICE_ACCOUNT", part(whom, whom.serviceAccount()));

@@ -1,6 +1,7 @@
 package io.weft.proxy;
 
 import io.netty.util.ResourceLeakDetector;
+import io.weft.proxy.bootstrap.Arguments;
 import io.weft.proxy.bootstrap.EnvoyOptions;
 import io.weft.proxy.bootstrap.InvalidBootstrap;
 import io.weft.proxy.config.Bootstrap;
@@ -10,30 +11,24 @@ import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Spec;
 
 /** {@code weft proxy}: the proxy from an Envoy bootstrap file; {@code weft proxy sidecar} beside a container. */
-@Command(
-        name = "weft proxy",
-        mixinStandardHelpOptions = true,
-        version = "weft 0.1.0",
-        description = "Carries traffic as an Envoy bootstrap file says, or as told over xDS.",
-        subcommands = {SidecarCommand.class, AgentCommand.class},
-        footer = {"", "Example:", "  weft proxy -c front-proxy.yaml --concurrency 1", ""})
 public final class ProxyMain implements Callable<Integer> {
 
     private static final int USAGE_COLUMNS = 110;
 
-    @Spec
-    private CommandSpec spec = CommandSpec.create();
+    private final CommandSpec spec = Arguments.command("weft proxy", this);
+    private final EnvoyOptions options = new EnvoyOptions(spec);
 
-    @Mixin
-    private EnvoyOptions options = new EnvoyOptions();
-
-    private ProxyMain() {}
+    private ProxyMain() {
+        spec.version("weft 0.1.0")
+                .addSubcommand("sidecar", new CommandLine(SidecarCommand.spec()))
+                .addSubcommand("agent", new CommandLine(AgentCommand.spec()))
+                .usageMessage()
+                .description("Carries traffic as an Envoy bootstrap file says, or as told over xDS.")
+                .footer("", "Example:", "  weft proxy -c front-proxy.yaml --concurrency 1", "");
+    }
 
     public static void main(String[] args) {
         // Netty would otherwise look for SLF4J, find it without a provider, and say so.
@@ -50,7 +45,7 @@ public final class ProxyMain implements Callable<Integer> {
     }
 
     static int run(PrintWriter out, PrintWriter err, String... args) {
-        return new CommandLine(new ProxyMain())
+        return new CommandLine(new ProxyMain().spec)
                 .setUsageHelpWidth(USAGE_COLUMNS)
                 .setOut(out)
                 .setErr(err)

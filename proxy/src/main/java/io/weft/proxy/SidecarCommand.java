@@ -1,6 +1,6 @@
 package io.weft.proxy;
 
-import io.weft.proxy.bootstrap.LevelConverter;
+import io.weft.proxy.bootstrap.Arguments;
 import io.weft.proxy.config.Address;
 import io.weft.proxy.identity.Identities;
 import io.weft.proxy.identity.Identity;
@@ -16,92 +16,81 @@ import io.weft.proxy.xds.parse.Parsers;
 import io.weft.proxy.xds.parse.UnsupportedFields;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
+import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.Model.PositionalParamSpec;
 
 /** {@code weft proxy sidecar}: beside a container, told everything by the control plane. */
-@Command(
-        name = "sidecar",
-        mixinStandardHelpOptions = true,
-        description = {
-            "Runs beside a container: gets its certificate and its configuration from the control plane.",
-            "Reads the environment that Istio's pilot-agent reads: POD_NAME, POD_NAMESPACE, INSTANCE_IP,",
-            "SERVICE_ACCOUNT, TRUST_DOMAIN, PROXY_CONFIG, CA_ADDR, SECRET_TTL and others."
-        },
-        footer = {
-            "",
-            "Example:",
-            "  POD_NAME=cart-1 POD_NAMESPACE=shop SERVICE_ACCOUNT=cart \\",
-            "    weft proxy sidecar --discovery-address 10.0.0.1:15012 --join-token-file /run/weft/token",
-            ""
-        })
 final class SidecarCommand implements Callable<Integer> {
 
     private static final int AGENT_PORT = 15020;
 
-    @Spec
-    private CommandSpec spec = CommandSpec.create();
+    private final CommandSpec spec = Arguments.command("sidecar", this);
+    private final PositionalParamSpec role = PositionalParamSpec.builder()
+            .index("0")
+            .arity("0..1")
+            .type(String.class)
+            .defaultValue("sidecar")
+            .paramLabel("ROLE")
+            .description("sidecar (default) or router.")
+            .build();
+    private final OptionSpec domain = Arguments.option(
+                    "DOMAIN", "DNS domain, such as shop.svc.cluster.local.", "--domain")
+            .build();
+    private final OptionSpec serviceCluster = Arguments.option(
+                    "NAME", "The workload's name in node.cluster.", "--serviceCluster", "--service-cluster")
+            .build();
+    private final OptionSpec concurrency = Arguments.option(
+                    "N", "Event loops; 0 for one per core granted.", "--concurrency")
+            .type(Integer.class)
+            .build();
+    private final OptionSpec drainSeconds = Arguments.option(
+                    "SECONDS", "How long connections may go on when the proxy ends. Default: 45.", "--drain-time-s")
+            .type(Integer.class)
+            .build();
+    private final OptionSpec logLevel =
+            Arguments.logLevel("-l", "--log-level", "--proxyLogLevel").build();
+    private final IdentityArguments identity = new IdentityArguments(spec);
 
-    @Parameters(
-            index = "0",
-            arity = "0..1",
-            defaultValue = "sidecar",
-            paramLabel = "ROLE",
-            description = "sidecar (default) or router.")
-    private String role = "sidecar";
+    private SidecarCommand() {
+        spec.usageMessage()
+                .description(
+                        "Runs beside a container: gets its certificate and its configuration from the control plane.",
+                        "Reads the environment that Istio's pilot-agent reads: POD_NAME, POD_NAMESPACE, INSTANCE_IP,",
+                        "SERVICE_ACCOUNT, TRUST_DOMAIN, PROXY_CONFIG, CA_ADDR, SECRET_TTL and others.")
+                .footer(
+                        "",
+                        "Example:",
+                        "  POD_NAME=cart-1 POD_NAMESPACE=shop SERVICE_ACCOUNT=cart \\",
+                        "    weft proxy sidecar --discovery-address 10.0.0.1:15012 --join-token-file /run/weft/token",
+                        "");
+        spec.addPositional(role);
+        List.of(domain, serviceCluster, concurrency, drainSeconds, logLevel).forEach(spec::addOption);
+    }
 
-    @Option(names = "--domain", paramLabel = "DOMAIN", description = "DNS domain, such as shop.svc.cluster.local.")
-    private @Nullable String domain;
-
-    @Option(
-            names = {"--serviceCluster", "--service-cluster"},
-            paramLabel = "NAME",
-            description = "The workload's name in node.cluster.")
-    private @Nullable String serviceCluster;
-
-    @Mixin
-    private IdentityArguments identity = new IdentityArguments();
-
-    @Option(names = "--concurrency", paramLabel = "N", description = "Event loops; 0 for one per core granted.")
-    private @Nullable Integer concurrency;
-
-    @Option(
-            names = "--drain-time-s",
-            paramLabel = "SECONDS",
-            description = "How long connections may go on when the proxy ends. Default: 45.")
-    private @Nullable Integer drainSeconds;
-
-    @Option(
-            names = {"-l", "--log-level", "--proxyLogLevel"},
-            paramLabel = "LEVEL",
-            defaultValue = "info",
-            converter = LevelConverter.class,
-            description = "trace, debug, info, warning, error, critical or off.")
-    private Level logLevel = Level.INFO;
+    static CommandSpec spec() {
+        return new SidecarCommand().spec;
+    }
 
     @Override
     public Integer call() throws InterruptedException, IOException {
         PrintWriter out = spec.commandLine().getOut();
-        Duration drain = drainSeconds == null ? null : Duration.ofSeconds(drainSeconds);
+        Integer seconds = drainSeconds.getValue();
+        Duration drain = seconds == null ? null : Duration.ofSeconds(seconds);
         SidecarFlags flags = new SidecarFlags(
-                role,
-                domain,
-                serviceCluster,
-                identity.discoveryAddress,
-                concurrency,
+                role.getValue(),
+                domain.getValue(),
+                serviceCluster.getValue(),
+                identity.discoveryAddress(),
+                concurrency.getValue(),
                 drain,
-                identity.joinTokenFile,
-                identity.outputCerts);
+                identity.joinTokenFile(),
+                identity.outputCerts());
         SidecarOptions sidecar;
         try {
             sidecar = Sidecar.options(SidecarHost.input(System.getenv(), flags));
@@ -113,7 +102,7 @@ final class SidecarCommand implements Callable<Integer> {
         Service.Settings settings = new Service.Settings(
                 loops,
                 sidecar.drainDuration(),
-                logLevel,
+                logLevel.getValue(),
                 Map.of(),
                 new Address.Socket("0.0.0.0", sidecar.statusPort()),
                 new Address.Socket("0.0.0.0", sidecar.prometheusPort()),

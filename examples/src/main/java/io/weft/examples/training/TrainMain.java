@@ -58,12 +58,16 @@ public final class TrainMain {
         List<String> words = List.of(args);
         int end = words.indexOf("--");
         var training = new TrainMain(Path.of(args[0]));
+        int status = 1;
         try {
             training.run(Path.of(args[1]), Path.of(args[2]), words.subList(3, end), words.get(end + 1));
+            status = 0;
+        } catch (Exception e) {
+            System.getLogger("io.weft.examples.training").log(System.Logger.Level.ERROR, "no class cache", e);
         } finally {
             training.started.forEach(Process::destroyForcibly);
+            System.exit(status); // the servers' threads would keep this process, above all after a failure
         }
-        System.exit(0); // the servers' threads would keep this process
     }
 
     private void run(Path caches, Path mesh, List<String> java, String classPath) throws Exception {

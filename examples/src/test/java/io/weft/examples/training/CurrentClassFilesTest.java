@@ -14,6 +14,7 @@ import java.net.URL;
 import java.net.URLClassLoader;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.jar.JarEntry;
 import java.util.jar.JarFile;
 import java.util.jar.JarOutputStream;
@@ -31,8 +32,8 @@ class CurrentClassFilesTest {
     Path folder;
 
     /** A class whose method branches, so that it needs a stack map as soon as it is of a format that has them. */
-    private static byte[] compiled(int major) {
-        return ClassFile.of(ClassFile.StackMapsOption.DROP_STACK_MAPS)
+    private static byte[] compiled(int major, ClassFile.StackMapsOption maps) {
+        return ClassFile.of(maps)
                 .build(
                         OLD,
                         built -> built.withVersion(major, 0)
@@ -71,8 +72,8 @@ class CurrentClassFilesTest {
 
     @Test
     void a_class_of_java_5_gets_stack_maps_and_does_what_it_did() throws Exception {
-        Path jar = jar(compiled(JAVA_5));
-        assertThat(CurrentClassFiles.bring(jar)).isTrue();
+        Path jar = jar(compiled(JAVA_5, ClassFile.StackMapsOption.DROP_STACK_MAPS));
+        assertThat(ShippedJars.bring(List.of(jar))).containsExactly(jar);
         assertThat(major(jar)).isEqualTo(51);
         try (var loader = new URLClassLoader(new URL[] {jar.toUri().toURL()})) {
             var sign = loader.loadClass("old.Old").getMethod("sign", int.class);
@@ -87,9 +88,9 @@ class CurrentClassFilesTest {
 
     @Test
     void a_jar_without_such_is_left_as_it_is() throws Exception {
-        Path jar = jar(new byte[] {(byte) 0xca, (byte) 0xfe, (byte) 0xba, (byte) 0xbe, 0, 0, 0, 52});
+        Path jar = jar(compiled(JAVA_5 + 3, ClassFile.StackMapsOption.GENERATE_STACK_MAPS));
         byte[] before = Files.readAllBytes(jar);
-        assertThat(CurrentClassFiles.bring(jar)).isFalse();
+        assertThat(ShippedJars.bring(List.of(jar))).isEmpty();
         assertThat(jar).hasBinaryContent(before);
         assertThat(folder).isDirectoryNotContaining(file -> file.toString().endsWith(".made"));
     }

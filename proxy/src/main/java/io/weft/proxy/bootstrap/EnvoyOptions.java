@@ -14,14 +14,13 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
+import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Spec;
 import picocli.CommandLine.TypeConversionException;
 
 /**
- * Envoy's command-line options, for {@code @Mixin}. Those that have no meaning here are taken and say so in the help, so
- * that a command line written for Envoy works. Read what was given by {@link #given}; nothing is checked before.
+ * Envoy's command-line options. Those that have no meaning here are taken and say so in the help, so that a command line
+ * written for Envoy works. Read what was given by {@link #given}; nothing is checked before.
  */
 public final class EnvoyOptions {
 
@@ -58,90 +57,90 @@ public final class EnvoyOptions {
 
     private static final int MAX_LOOPS = 1024;
     private static final int MAX_DRAIN_SECONDS = 24 * 3600;
+    private static final String[] NONE = {};
     private static final String NO_EFFECT = "Accepted without effect: there is no hot restart.";
 
-    @Spec(Spec.Target.MIXEE)
-    private @Nullable CommandSpec spec;
+    private final CommandSpec spec;
+    private final OptionSpec configPath = Arguments.option(
+                    "FILE", "Bootstrap file, YAML or JSON.", "-c", "--config-path")
+            .type(Path.class)
+            .build();
+    private final OptionSpec configYaml = Arguments.option(
+                    "YAML", "Bootstrap as text; laid over the file where both are given.", "--config-yaml")
+            .build();
+    private final OptionSpec mode = Arguments.option(
+                    "serve|validate",
+                    "serve (default), or validate: read the configuration, report, and end.",
+                    "--mode")
+            .type(Mode.class)
+            .converters(new ModeConverter())
+            .defaultValue("serve")
+            .build();
+    private final OptionSpec concurrency = Arguments.option(
+                    "N", "Event loops. Default: the processors this process may use.", "--concurrency")
+            .type(Integer.class)
+            .build();
+    private final OptionSpec serviceNode = Arguments.option("ID", "Wins over node.id of the file.", "--service-node")
+            .build();
+    private final OptionSpec serviceCluster = Arguments.option(
+                    "NAME", "Wins over node.cluster of the file.", "--service-cluster")
+            .build();
+    private final OptionSpec serviceZone = Arguments.option(
+                    "ZONE", "Wins over node.locality.zone of the file.", "--service-zone")
+            .build();
+    private final OptionSpec drainSeconds = Arguments.option(
+                    "SECONDS",
+                    "How long connections may go on when the proxy ends. Default: ${DEFAULT-VALUE}.",
+                    "--drain-time-s")
+            .type(Integer.class)
+            .defaultValue("600")
+            .build();
+    private final OptionSpec logLevel = Arguments.logLevel("-l", "--log-level").build();
+    private final OptionSpec componentLevels = Arguments.option(
+                    "NAME:LEVEL", "Levels of single components, such as xds:debug,pool:trace.", "--component-log-level")
+            .type(String[].class)
+            .splitRegex(",")
+            .build();
+    private final OptionSpec onUnsupported = Arguments.option(
+                    "reject|warn",
+                    "What becomes of fields that are set but not supported: reject (default), or warn: go on without"
+                            + " them.",
+                    "--unsupported")
+            .type(OnUnsupported.class)
+            .converters(new UnsupportedConverter())
+            .defaultValue("reject")
+            .build();
 
-    @Option(
-            names = {"-c", "--config-path"},
-            paramLabel = "FILE",
-            description = "Bootstrap file, YAML or JSON.")
-    private @Nullable Path configPath;
-
-    @Option(
-            names = "--config-yaml",
-            paramLabel = "YAML",
-            description = "Bootstrap as text; laid over the file where both are given.")
-    private @Nullable String configYaml;
-
-    @Option(
-            names = "--mode",
-            paramLabel = "serve|validate",
-            defaultValue = "serve",
-            converter = ModeConverter.class,
-            description = "serve (default), or validate: read the configuration, report, and end.")
-    private Mode mode = Mode.SERVE;
-
-    @Option(
-            names = "--concurrency",
-            paramLabel = "N",
-            description = "Event loops. Default: the processors this process may use.")
-    private @Nullable Integer concurrency;
-
-    @Option(names = "--service-node", paramLabel = "ID", description = "Wins over node.id of the file.")
-    private String serviceNode = "";
-
-    @Option(names = "--service-cluster", paramLabel = "NAME", description = "Wins over node.cluster of the file.")
-    private String serviceCluster = "";
-
-    @Option(names = "--service-zone", paramLabel = "ZONE", description = "Wins over node.locality.zone of the file.")
-    private String serviceZone = "";
-
-    @Option(
-            names = "--drain-time-s",
-            paramLabel = "SECONDS",
-            defaultValue = "600",
-            description = "How long connections may go on when the proxy ends. Default: ${DEFAULT-VALUE}.")
-    private int drainSeconds = 600;
-
-    @Option(
-            names = {"-l", "--log-level"},
-            paramLabel = "LEVEL",
-            defaultValue = "info",
-            converter = LevelConverter.class,
-            description = "trace, debug, info, warning, error, critical or off. Default: ${DEFAULT-VALUE}.")
-    private Level logLevel = Level.INFO;
-
-    @Option(
-            names = "--component-log-level",
-            paramLabel = "NAME:LEVEL",
-            split = ",",
-            description = "Levels of single components, such as xds:debug,pool:trace.")
-    private String[] componentLevels = {};
-
-    @Option(
-            names = "--unsupported",
-            paramLabel = "reject|warn",
-            defaultValue = "reject",
-            converter = UnsupportedConverter.class,
-            description = "What becomes of fields that are set but not supported: reject (default), or warn: go on"
-                    + " without them.")
-    private OnUnsupported onUnsupported = OnUnsupported.REJECT;
-
-    @Option(
-            names = {"--base-id", "--restart-epoch", "--parent-shutdown-time-s"},
-            paramLabel = "N",
-            description = NO_EFFECT)
-    void hotRestartNumbers(List<Long> numbers) {}
-
-    @Option(
-            names = {"--use-dynamic-base-id", "--disable-hot-restart"},
-            description = NO_EFFECT)
-    void hotRestartSwitches(boolean[] on) {}
+    /** Adds the options to a command. */
+    public EnvoyOptions(CommandSpec spec) {
+        this.spec = spec;
+        List.of(
+                        configPath,
+                        configYaml,
+                        mode,
+                        concurrency,
+                        serviceNode,
+                        serviceCluster,
+                        serviceZone,
+                        drainSeconds,
+                        logLevel,
+                        componentLevels,
+                        onUnsupported,
+                        Arguments.option("N", NO_EFFECT, "--base-id", "--restart-epoch", "--parent-shutdown-time-s")
+                                .type(List.class)
+                                .auxiliaryTypes(Long.class)
+                                .build(),
+                        Arguments.option("", NO_EFFECT, "--use-dynamic-base-id", "--disable-hot-restart")
+                                .type(boolean[].class)
+                                .arity("0")
+                                .build())
+                .forEach(spec::addOption);
+    }
 
     /** @throws ParameterException naming the option and its value */
     public Given given() {
+        Integer concurrency = this.concurrency.getValue();
+        int drainSeconds = this.drainSeconds.<Integer>getValue();
         int loops = concurrency == null ? Runtime.getRuntime().availableProcessors() : Math.max(1, concurrency);
         if (loops > MAX_LOOPS || (concurrency != null && concurrency < 0)) {
             throw refused("--concurrency " + concurrency + ": expected 0 to " + MAX_LOOPS);
@@ -150,7 +149,8 @@ public final class EnvoyOptions {
             throw refused("--drain-time-s " + drainSeconds + ": expected 0 to " + MAX_DRAIN_SECONDS);
         }
         Map<String, Level> levels = new LinkedHashMap<>();
-        for (String pair : componentLevels) {
+        String @Nullable [] pairs = componentLevels.getValue();
+        for (String pair : pairs == null ? NONE : pairs) {
             int colon = pair.indexOf(':');
             if (colon < 1) {
                 throw refused("--component-log-level \"" + pair + "\": expected NAME:LEVEL");
@@ -158,17 +158,19 @@ public final class EnvoyOptions {
             levels.put(pair.substring(0, colon), level("--component-log-level", pair.substring(colon + 1)));
         }
         return new Given(
-                mode,
+                mode.getValue(),
                 loops,
                 Duration.ofSeconds(drainSeconds),
-                logLevel,
+                logLevel.getValue(),
                 levels,
-                onUnsupported == OnUnsupported.WARN ? UnsupportedFields.warnedOf() : UnsupportedFields.rejected());
+                onUnsupported.<OnUnsupported>getValue() == OnUnsupported.WARN
+                        ? UnsupportedFields.warnedOf()
+                        : UnsupportedFields.rejected());
     }
 
     /** Whether there is any configuration to read. */
     public boolean configured() {
-        return configPath != null || configYaml != null;
+        return configPath.getValue() != null || configYaml.getValue() != null;
     }
 
     /**
@@ -178,6 +180,8 @@ public final class EnvoyOptions {
      * @throws ParameterException if no option names any
      */
     public Bootstrap bootstrap(Parsers parsers) {
+        Path configPath = this.configPath.getValue();
+        String configYaml = this.configYaml.getValue();
         Bootstrap read;
         if (configPath != null && configYaml != null) {
             read = BootstrapFile.merge(
@@ -191,18 +195,20 @@ public final class EnvoyOptions {
         }
         Node node = read.node();
         return read.withNode(new Node(
-                serviceNode.isEmpty() ? node.id() : serviceNode,
-                serviceCluster.isEmpty() ? node.cluster() : serviceCluster,
+                given(serviceNode, node.id()),
+                given(serviceCluster, node.cluster()),
                 node.region(),
-                serviceZone.isEmpty() ? node.zone() : serviceZone,
+                given(serviceZone, node.zone()),
                 node.subZone(),
                 node.metadata()));
     }
 
+    private static String given(OptionSpec option, String otherwise) {
+        String value = option.getValue();
+        return value == null || value.isEmpty() ? otherwise : value;
+    }
+
     private ParameterException refused(String message) {
-        if (spec == null) {
-            throw new IllegalStateException("options that no command line has read");
-        }
         return new ParameterException(spec.commandLine(), message);
     }
 

@@ -17,16 +17,9 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import picocli.CommandLine;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 
 class EnvoyOptionsTest {
-
-    @Command(name = "proxy")
-    private static final class Program {
-        @Mixin
-        private final EnvoyOptions options = new EnvoyOptions();
-    }
 
     @TempDir
     private Path folder;
@@ -119,8 +112,9 @@ class EnvoyOptionsTest {
     }
 
     private static EnvoyOptions options(String... arguments) {
-        Program program = new Program();
-        new CommandLine(program).parseArgs(arguments);
-        return program.options;
+        CommandSpec spec = CommandSpec.create();
+        EnvoyOptions options = new EnvoyOptions(spec);
+        new CommandLine(spec).parseArgs(arguments);
+        return options;
     }
 }
