@@ -77,7 +77,8 @@ public final class BootstrapFile {
         try {
             frame = parsers.bootstrap(message.without(StaticResources.FIELD));
         } catch (InvalidResource e) {
-            e.problems().forEach(problem -> refused.add(new Refused(problem.path().segments(), problem.toString())));
+            e.problems()
+                    .forEach(problem -> refused.add(new Refused(problem.path().segments(), problem.toString())));
         }
         if (frame == null || !refused.isEmpty()) {
             throw new InvalidBootstrap(placed(refused));

@@ -83,8 +83,7 @@ final class ScalarReader {
             }
             value = number.toBigIntegerExact();
         } catch (NumberFormatException | ArithmeticException e) {
-            throw new IllegalArgumentException(
-                    scalar.described() + ": expected a whole number", e);
+            throw new IllegalArgumentException(scalar.described() + ": expected a whole number", e);
         }
         if (value.compareTo(min) < 0 || value.compareTo(max) > 0) {
             throw expected(scalar, "a whole number from " + min + " to " + max);
@@ -110,8 +109,7 @@ final class ScalarReader {
                 try {
                     yield Double.parseDouble(scalar.text());
                 } catch (NumberFormatException e) {
-                    throw new IllegalArgumentException(
-                            scalar.described() + ": expected a number", e);
+                    throw new IllegalArgumentException(scalar.described() + ": expected a number", e);
                 }
             }
         };

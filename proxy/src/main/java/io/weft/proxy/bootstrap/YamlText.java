@@ -58,8 +58,9 @@ final class YamlText {
 
     /** Takes a tree of the whole document; the document must have been read before without an error. */
     Places places() {
-        return refusing(parser -> new Places(
-                new Composer(settings, parser).getSingleNode().orElseThrow(() -> new InvalidBootstrap(label + ": empty"))));
+        return refusing(parser -> new Places(new Composer(settings, parser)
+                .getSingleNode()
+                .orElseThrow(() -> new InvalidBootstrap(label + ": empty"))));
     }
 
     private <R> R refusing(Function<Parser, R> reader) {
