@@ -1,27 +1,20 @@
 package io.weft.proxy.bootstrap;
 
+import io.weft.proxy.bootstrap.StaticResources.Refused;
 import io.weft.proxy.config.Bootstrap;
-import io.weft.proxy.config.Cluster;
-import io.weft.proxy.config.Listener;
 import io.weft.proxy.config.Secret;
 import io.weft.proxy.wire.Message;
 import io.weft.proxy.xds.parse.BootstrapParser;
 import io.weft.proxy.xds.parse.InvalidResource;
 import io.weft.proxy.xds.parse.Parsers;
-import io.weft.proxy.xds.parse.Problem;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** Envoy's bootstrap file, YAML or JSON. All that is wrong with it is told at once, each with file, line and field. */
@@ -30,12 +23,13 @@ public final class BootstrapFile {
     private static final String TYPE = "envoy.config.bootstrap.v3.Bootstrap";
 
     private final Parsers parsers;
-    private final @Nullable YamlDocument document;
-    private final List<String> problems = new ArrayList<>();
+    private final @Nullable YamlText text;
+    private final StaticResources resources;
 
-    private BootstrapFile(Parsers parsers, @Nullable YamlDocument document) {
-        this.parsers = parsers;
-        this.document = document;
+    private BootstrapFile(Parsers parsers, @Nullable YamlText text) {
+        this.parsers = parsers.readingFilesOnce();
+        this.text = text;
+        this.resources = new StaticResources(this.parsers);
     }
 
     /** @throws InvalidBootstrap if the file cannot be read or says something that is not supported */
@@ -45,8 +39,9 @@ public final class BootstrapFile {
 
     /** @param label what the text is called in errors */
     public static Bootstrap parse(String text, String label, Parsers parsers) {
-        YamlDocument document = YamlDocument.parse(text, label);
-        return new BootstrapFile(parsers, document).load(message(document));
+        YamlText yaml = new YamlText(text, label);
+        BootstrapFile file = new BootstrapFile(parsers, yaml);
+        return file.load(MessageReader.read(yaml, TYPE, file.resources));
     }
 
     /**
@@ -54,15 +49,18 @@ public final class BootstrapFile {
      * grow.
      */
     public static Bootstrap merge(String text, String label, String over, String overLabel, Parsers parsers) {
-        Message base = message(YamlDocument.parse(text, label));
-        return new BootstrapFile(parsers, null).load(base.merge(message(YamlDocument.parse(over, overLabel))));
+        Message base = MessageReader.read(new YamlText(text, label), TYPE);
+        Message merged = base.merge(MessageReader.read(new YamlText(over, overLabel), TYPE));
+        BootstrapFile file = new BootstrapFile(parsers, null);
+        file.resources.takeAll(merged);
+        return file.load(merged);
     }
 
     static String text(Path file) {
         try {
-            if (Files.size(file) > YamlDocument.MAX_CHARACTERS) {
+            if (Files.size(file) > YamlText.MAX_CHARACTERS) {
                 throw new InvalidBootstrap(
-                        file + ": " + Files.size(file) + " bytes: expected at most " + YamlDocument.MAX_CHARACTERS);
+                        file + ": " + Files.size(file) + " bytes: expected at most " + YamlText.MAX_CHARACTERS);
             }
             return Files.readString(file);
         } catch (NoSuchFileException e) {
@@ -72,71 +70,46 @@ public final class BootstrapFile {
         }
     }
 
-    private static Message message(YamlDocument document) {
-        return new MessageReader(document).read(TYPE);
-    }
-
+    /** @param message the resources in it were taken */
     private Bootstrap load(Message message) {
-        var resources = message.message("static_resources");
-        List<Listener> listeners =
-                each("listeners", resources.messages("listeners"), parsers::listener, Listener::name);
-        List<Cluster> clusters = each("clusters", resources.messages("clusters"), parsers::cluster, Cluster::name);
-        Map<String, Secret> secrets = new LinkedHashMap<>();
-        for (var secret : each("secrets", resources.messages("secrets"), parsers::secret, Parsers.NamedSecret::name)) {
-            secrets.put(secret.name(), secret.secret());
-        }
+        List<Refused> refused = new ArrayList<>(resources.refused());
         BootstrapParser.Frame frame = null;
         try {
-            frame = parsers.bootstrap(message.without("static_resources"));
+            frame = parsers.bootstrap(message.without(StaticResources.FIELD));
         } catch (InvalidResource e) {
-            e.problems().forEach(problem -> problems.add(where(problem.path().segments()) + problem));
+            e.problems()
+                    .forEach(problem -> refused.add(new Refused(problem.path().segments(), problem.toString())));
         }
-        if (frame == null || !problems.isEmpty()) {
-            throw new InvalidBootstrap(problems);
+        if (frame == null || !refused.isEmpty()) {
+            throw new InvalidBootstrap(placed(refused));
         }
+        Map<String, Secret> secrets = new LinkedHashMap<>();
+        resources.secrets().forEach(secret -> secrets.put(secret.name(), secret.secret()));
         Bootstrap bootstrap = new Bootstrap(
-                frame.node(), listeners, clusters, secrets, frame.ads(), frame.lds(), frame.cds(), frame.admin());
-        String file = document == null ? "" : document.label() + ": ";
-        References.problems(bootstrap).forEach(problem -> problems.add(file + problem));
-        if (!problems.isEmpty()) {
-            throw new InvalidBootstrap(problems);
+                frame.node(),
+                resources.listeners(),
+                resources.clusters(),
+                secrets,
+                frame.ads(),
+                frame.lds(),
+                frame.cds(),
+                frame.admin());
+        String file = text == null ? "" : text.label() + ": ";
+        List<String> unresolved = References.problems(bootstrap);
+        if (!unresolved.isEmpty()) {
+            throw new InvalidBootstrap(
+                    unresolved.stream().map(problem -> file + problem).toList());
         }
         return bootstrap;
     }
 
-    private <R> List<R> each(
-            String collection, List<Message> messages, Function<Message, R> parser, Function<R, String> name) {
-        List<R> read = new ArrayList<>(messages.size());
-        Set<String> names = new HashSet<>();
-        for (int i = 0; i < messages.size(); i++) {
-            try {
-                R record = parser.apply(messages.get(i));
-                if (!names.add(name.apply(record))) {
-                    problems.add(where(place(collection, i, new ArrayDeque<>())) + collection + "[" + name.apply(record)
-                            + "]: expected a name used once");
-                }
-                read.add(record);
-            } catch (InvalidResource e) {
-                for (Problem problem : e.problems()) {
-                    problems.add(where(place(collection, i, problem.path().segments())) + problem);
-                }
-            }
+    private List<String> placed(List<Refused> refused) {
+        if (text == null) {
+            return refused.stream().map(Refused::why).toList();
         }
-        return read;
-    }
-
-    /** From {@code listeners[web].address} to where that stands in the file. */
-    private static Deque<String> place(String collection, int index, Deque<String> segments) {
-        Deque<String> place = new ArrayDeque<>(segments);
-        place.poll();
-        place.poll();
-        place.addFirst("[" + index + "]");
-        place.addFirst(collection);
-        place.addFirst("static_resources");
-        return place;
-    }
-
-    private String where(Deque<String> segments) {
-        return document == null ? "" : document.position(segments) + ": ";
+        Places places = text.places();
+        return refused.stream()
+                .map(each -> text.position(places.line(each.place())) + ": " + each.why())
+                .toList();
     }
 }

@@ -2,18 +2,13 @@ package io.weft.proxy.bootstrap;
 
 import io.weft.proxy.wire.Draft;
 import io.weft.proxy.wire.Message;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
-import org.snakeyaml.engine.v2.nodes.MappingNode;
-import org.snakeyaml.engine.v2.nodes.Node;
-import org.snakeyaml.engine.v2.nodes.NodeTuple;
-import org.snakeyaml.engine.v2.nodes.ScalarNode;
-import org.snakeyaml.engine.v2.nodes.SequenceNode;
-import org.snakeyaml.engine.v2.nodes.Tag;
 
 /** Messages that protobuf's JSON mapping writes in a way of their own. */
 final class WellKnown {
@@ -23,34 +18,37 @@ final class WellKnown {
 
     private WellKnown() {}
 
-    /** Null for a message that is written field by field. */
-    static @Nullable Message read(Node node, String type, NodeBudget budget) {
+    /**
+     * @param part has begun; the rest of it is taken
+     * @return null for a message that is written field by field
+     */
+    static @Nullable Message read(Part part, String type, YamlCursor cursor, NodeBudget budget) {
         return switch (type) {
-            case "google.protobuf.Duration" -> duration(scalar(node));
-            case "google.protobuf.BoolValue" -> wrapped(type, ScalarReader.bool(scalar(node)));
-            case "google.protobuf.StringValue" -> wrapped(type, ScalarReader.string(scalar(node)));
-            case "google.protobuf.BytesValue" -> wrapped(type, ScalarReader.bytes(scalar(node)));
-            case "google.protobuf.UInt32Value" -> wrapped(type, ScalarReader.uint32(scalar(node)));
-            case "google.protobuf.UInt64Value" -> wrapped(type, ScalarReader.uint64(scalar(node)));
-            case "google.protobuf.DoubleValue" -> wrapped(type, ScalarReader.decimal(scalar(node)));
-            case "google.protobuf.Struct" -> struct(node, budget);
-            case "google.protobuf.Value" -> value(node, budget);
+            case "google.protobuf.Duration" -> duration(scalar(part));
+            case "google.protobuf.BoolValue" -> wrapped(type, ScalarReader.bool(scalar(part)));
+            case "google.protobuf.StringValue" -> wrapped(type, ScalarReader.string(scalar(part)));
+            case "google.protobuf.BytesValue" -> wrapped(type, ScalarReader.bytes(scalar(part)));
+            case "google.protobuf.UInt32Value" -> wrapped(type, ScalarReader.uint32(scalar(part)));
+            case "google.protobuf.UInt64Value" -> wrapped(type, ScalarReader.uint64(scalar(part)));
+            case "google.protobuf.DoubleValue" -> wrapped(type, ScalarReader.decimal(scalar(part)));
+            case "google.protobuf.Struct" -> struct(part, cursor, budget);
+            case "google.protobuf.Value" -> value(part, cursor, budget);
             default -> null;
         };
     }
 
-    private static ScalarNode scalar(Node node) {
-        if (node instanceof ScalarNode scalar) {
+    private static Part.Scalar scalar(Part part) {
+        if (part instanceof Part.Scalar scalar) {
             return scalar;
         }
-        throw new IllegalArgumentException("expected a value, not " + MessageReader.kind(node));
+        throw new IllegalArgumentException("expected a value, not " + part.described());
     }
 
     /** {@code 1.5s}: seconds with up to nine decimals. */
-    private static Message duration(ScalarNode node) {
-        Matcher matcher = DURATION.matcher(node.getValue());
+    private static Message duration(Part.Scalar scalar) {
+        Matcher matcher = DURATION.matcher(scalar.text());
         if (!matcher.matches() || Long.parseLong(matcher.group(2)) > MAX_SECONDS) {
-            throw ScalarReader.expected(node, "a duration in seconds, such as 0.25s");
+            throw ScalarReader.expected(scalar, "a duration in seconds, such as 0.25s");
         }
         String decimals = matcher.group(3);
         int nanos = decimals == null ? 0 : Integer.parseInt((decimals + "00000000").substring(0, 9));
@@ -61,45 +59,38 @@ final class WellKnown {
                 .build();
     }
 
-    private static Message struct(Node node, NodeBudget budget) {
-        if (!(node instanceof MappingNode mapping)) {
-            throw new IllegalArgumentException("expected an object, not " + MessageReader.kind(node));
+    private static Message struct(Part part, YamlCursor cursor, NodeBudget budget) {
+        if (!(part instanceof Part.Mapping)) {
+            throw new IllegalArgumentException("expected an object, not " + part.described());
         }
         Map<String, Message> fields = new LinkedHashMap<>();
-        for (NodeTuple tuple : mapping.getValue()) {
-            String name = scalar(tuple.getKeyNode()).getValue();
-            if (fields.containsKey(name)) {
-                throw new IllegalArgumentException("\"" + MessageReader.shortened(name) + "\" given twice");
+        for (Part.Scalar key = cursor.key(); key != null; key = cursor.key()) {
+            if (fields.containsKey(key.text())) {
+                throw new IllegalArgumentException(key.described() + " given twice");
             }
-            fields.put(name, value(tuple.getValueNode(), budget));
+            fields.put(key.text(), value(cursor.value(), cursor, budget));
         }
         return Draft.of("google.protobuf.Struct").with("fields", fields).build();
     }
 
-    private static Message value(Node node, NodeBudget budget) {
-        budget.spend(node);
-        if (node instanceof MappingNode) {
-            return kind("struct_value", struct(node, budget));
+    private static Message list(YamlCursor cursor, NodeBudget budget) {
+        List<Message> values = new ArrayList<>();
+        for (Part element = cursor.next(); element != null; element = cursor.next()) {
+            values.add(value(element, cursor, budget));
         }
-        if (node instanceof SequenceNode sequence) {
-            List<Message> values = sequence.getValue().stream()
-                    .map(element -> value(element, budget))
-                    .toList();
-            return kind(
-                    "list_value",
-                    Draft.of("google.protobuf.ListValue").with("values", values).build());
-        }
-        ScalarNode scalar = scalar(node);
-        Tag tag = scalar.getTag();
-        if (tag.equals(Tag.NULL)) {
-            return kind("null_value", 0);
-        }
-        if (tag.equals(Tag.BOOL)) {
-            return kind("bool_value", Boolean.parseBoolean(scalar.getValue()));
-        }
-        return tag.equals(Tag.INT) || tag.equals(Tag.FLOAT)
-                ? kind("number_value", ScalarReader.decimal(scalar))
-                : kind("string_value", scalar.getValue());
+        return Draft.of("google.protobuf.ListValue").with("values", values).build();
+    }
+
+    private static Message value(Part part, YamlCursor cursor, NodeBudget budget) {
+        budget.spend(part);
+        return switch (part) {
+            case Part.Mapping _ -> kind("struct_value", struct(part, cursor, budget));
+            case Part.Sequence _ -> kind("list_value", list(cursor, budget));
+            case Part.Scalar scalar when scalar.isNull() -> kind("null_value", 0);
+            case Part.Scalar scalar when scalar.isBool() -> kind("bool_value", Boolean.parseBoolean(scalar.text()));
+            case Part.Scalar scalar when scalar.isNumber() -> kind("number_value", ScalarReader.decimal(scalar));
+            case Part.Scalar scalar -> kind("string_value", scalar.text());
+        };
     }
 
     private static Message wrapped(String type, Object value) {

@@ -34,12 +34,9 @@ public final class Draft {
 
     /** Sets a field; a default without presence is not kept. Of a group of which one may be set, the last stays. */
     public void set(Field field, Object value) {
-        if (!field.oneof().isEmpty()) {
-            for (Field other : type.fields()) {
-                if (other.oneof().equals(field.oneof())) {
-                    values[other.index()] = null;
-                }
-            }
+        Field other = field.oneof().isEmpty() ? null : type.setOf(field.oneof(), values);
+        if (other != null) {
+            values[other.index()] = null;
         }
         values[field.index()] = !field.presence() && isDefault(value) ? null : value;
     }
@@ -94,12 +91,7 @@ public final class Draft {
 
     /** The field of a group that is set already; null for none. */
     public @Nullable Field setOf(String oneof) {
-        for (Field field : type.fields()) {
-            if (field.oneof().equals(oneof) && values[field.index()] != null) {
-                return field;
-            }
-        }
-        return null;
+        return type.setOf(oneof, values);
     }
 
     /** Lays the fields of a message over what is here. */

@@ -61,9 +61,9 @@ public final class Message {
     /** The fields that are set, in order of their numbers. */
     public List<Field> given() {
         List<Field> given = new ArrayList<>();
-        for (Field field : type.fields()) {
-            if (value(field) != null) {
-                given.add(field);
+        for (int i = 0; i < values.length; i++) {
+            if (values[i] != null) {
+                given.add(type.fields().get(i));
             }
         }
         return given;
@@ -80,12 +80,8 @@ public final class Message {
 
     /** The name of the field that is set of a group of which at most one is; empty for none. */
     public String which(String oneof) {
-        for (Field field : type.fields()) {
-            if (field.oneof().equals(oneof) && value(field) != null) {
-                return field.name();
-            }
-        }
-        return "";
+        Field set = type.setOf(oneof, values);
+        return set == null ? "" : set.name();
     }
 
     public String text(String field) {

@@ -60,6 +60,21 @@ public final class MessageType {
         return found;
     }
 
+    /**
+     * The field of a group of which at most one is set that is; null for none.
+     *
+     * @param values what fields hold, by their index
+     */
+    @Nullable
+    Field setOf(String oneof, @Nullable Object[] values) {
+        for (int i = 0; i < values.length; i++) {
+            if (values[i] != null && fields.get(i).oneof().equals(oneof)) {
+                return fields.get(i);
+            }
+        }
+        return null;
+    }
+
     /** The type of what a field holds. */
     public MessageType of(Field field) {
         return schema.message(field.type());

@@ -71,7 +71,7 @@ public final class Schema {
         if (place == null || text.charAt(place) != 'M') {
             return null;
         }
-        return messages.computeIfAbsent(name, _ -> new MessageType(this, name, fields(lines(place))));
+        return messages.computeIfAbsent(name, _ -> new MessageType(this, name.intern(), fields(lines(place))));
     }
 
     /** @throws IllegalArgumentException for a type that the schema does not hold */
@@ -129,6 +129,7 @@ public final class Schema {
         return fields;
     }
 
+    /** Names are interned: who asks for a field mostly does so by a literal, which then is the same object. */
     private static Field field(int index, String[] words) {
         Field.Cardinality cardinality = Field.Cardinality.ONE;
         boolean presence = false;
@@ -140,15 +141,15 @@ public final class Schema {
                 case '*' -> cardinality = Field.Cardinality.LIST;
                 case '%' -> cardinality = Field.Cardinality.MAP;
                 case '?' -> presence = true;
-                case '|' -> oneof = option.substring(1);
-                default -> type = option;
+                case '|' -> oneof = option.substring(1).intern();
+                default -> type = option.intern();
             }
         }
         return new Field(
                 index,
                 Integer.parseInt(words[0]),
-                words[2],
-                jsonName(words[2]),
+                words[2].intern(),
+                jsonName(words[2]).intern(),
                 Kind.valueOf(words[1].toUpperCase(Locale.ROOT)),
                 cardinality,
                 presence,

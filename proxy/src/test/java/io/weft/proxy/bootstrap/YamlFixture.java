@@ -9,6 +9,6 @@ public final class YamlFixture {
 
     /** @param type full protobuf name */
     public static Message read(String yaml, String type) {
-        return new MessageReader(YamlDocument.parse(yaml, "test")).read(type);
+        return MessageReader.read(new YamlText(yaml, "test"), type);
     }
 }

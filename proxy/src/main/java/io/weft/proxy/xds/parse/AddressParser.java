@@ -48,7 +48,7 @@ final class AddressParser {
 
     private static Address.Socket socket(Message message, FieldPath path) {
         String host = message.text("address");
-        if (host.isEmpty() || host.length() > MAX_HOST || host.chars().anyMatch(c -> c <= ' ' || c >= 127)) {
+        if (host.isEmpty() || host.length() > MAX_HOST || !isVisible(host)) {
             throw new InvalidResource(
                     path.field("address"), Quote.of(host) + ": expected an IP address or a host name");
         }
@@ -56,6 +56,15 @@ final class AddressParser {
             throw new InvalidResource(path.field("port_value"), "missing");
         }
         return new Address.Socket(host, Scalars.port(message.number("port_value"), path.field("port_value")));
+    }
+
+    private static boolean isVisible(String host) {
+        for (int i = 0; i < host.length(); i++) {
+            if (host.charAt(i) <= ' ' || host.charAt(i) >= 127) {
+                return false;
+            }
+        }
+        return true;
     }
 
     private static Address.Pipe pipe(String file, FieldPath path) {
@@ -69,7 +78,7 @@ final class AddressParser {
     /** Only the two usual forms: dotted quads with four parts, and RFC 4291 without a scope. */
     static InetAddress ip(String text, FieldPath path) {
         boolean v6 = text.indexOf(':') >= 0;
-        boolean quad = text.chars().filter(c -> c == '.').count() == 3;
+        boolean quad = dots(text) == 3;
         if ((v6 || quad) && text.indexOf('%') < 0 && text.indexOf('[') < 0) {
             try {
                 return InetAddress.ofLiteral(text);
@@ -78,6 +87,14 @@ final class AddressParser {
             }
         }
         throw new InvalidResource(path, Quote.of(text) + ": expected an IP address");
+    }
+
+    private static int dots(String text) {
+        int dots = 0;
+        for (int at = text.indexOf('.'); at >= 0; at = text.indexOf('.', at + 1)) {
+            dots++;
+        }
+        return dots;
     }
 
     static Cidr cidr(Message message, FieldPath path) {

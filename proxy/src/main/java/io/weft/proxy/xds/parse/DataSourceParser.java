@@ -37,7 +37,7 @@ final class DataSourceParser {
 
     private static String file(String name, FieldPath path, DataSources sources) {
         try {
-            return utf8(Bytes.of(sources.file(name)), path);
+            return sources.text(name);
         } catch (IOException | java.nio.file.InvalidPathException e) {
             String message = String.valueOf(e.getMessage());
             String reason = message.startsWith(name + ": ") ? message.substring(name.length() + 2) : message;

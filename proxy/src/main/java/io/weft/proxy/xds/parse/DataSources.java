@@ -1,6 +1,9 @@
 package io.weft.proxy.xds.parse;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -14,6 +17,19 @@ public interface DataSources {
 
     /** @throws IOException whose message says what is wrong with the file */
     byte[] file(String path) throws IOException;
+
+    /** @throws IOException whose message says what is wrong with the file, also if it is not UTF-8 */
+    default String text(String path) throws IOException {
+        byte[] bytes = file(path);
+        try {
+            return StandardCharsets.UTF_8
+                    .newDecoder()
+                    .decode(ByteBuffer.wrap(bytes))
+                    .toString();
+        } catch (CharacterCodingException e) {
+            throw new IOException(bytes.length + " bytes: expected UTF-8 text", e);
+        }
+    }
 
     /** @return null where the variable is not set */
     @Nullable

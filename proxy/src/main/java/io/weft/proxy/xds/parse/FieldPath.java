@@ -2,6 +2,8 @@ package io.weft.proxy.xds.parse;
 
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.List;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -9,6 +11,10 @@ import org.jspecify.annotations.Nullable;
  * names are those of the protobuf files.
  */
 public record FieldPath(@Nullable FieldPath parent, String segment) {
+
+    /** Most lists are short, and a path is made for each element of each of them. */
+    private static final List<String> FIRST =
+            IntStream.range(0, 16).mapToObj(index -> "[" + index + "]").toList();
 
     public static FieldPath root(String label) {
         return new FieldPath(null, label);
@@ -24,7 +30,7 @@ public record FieldPath(@Nullable FieldPath parent, String segment) {
     }
 
     public FieldPath at(int index) {
-        return new FieldPath(this, "[" + index + "]");
+        return new FieldPath(this, index < FIRST.size() ? FIRST.get(index) : "[" + index + "]");
     }
 
     /** An entry of a map, or a resource by its name. */

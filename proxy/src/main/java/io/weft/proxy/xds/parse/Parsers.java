@@ -37,6 +37,14 @@ public final class Parsers {
         this.sources = sources;
     }
 
+    /**
+     * The same, but each file that resources name is read once: for resources that are read together, which often name the
+     * same certificates, and are then given the same.
+     */
+    public Parsers readingFilesOnce() {
+        return new Parsers(unsupported, new FilesOnce(sources));
+    }
+
     public Listener listener(Bytes resource) {
         return listener(open(resource, "envoy.config.listener.v3.Listener", "listeners"));
     }

@@ -74,8 +74,10 @@ final class Scalars {
         if (value.length() > MAX_NAME) {
             throw new InvalidResource(path, value.length() + " characters: expected at most " + MAX_NAME);
         }
-        if (value.chars().anyMatch(Character::isISOControl)) {
-            throw new InvalidResource(path, Quote.of(value) + ": expected no control characters");
+        for (int i = 0; i < value.length(); i++) {
+            if (Character.isISOControl(value.charAt(i))) {
+                throw new InvalidResource(path, Quote.of(value) + ": expected no control characters");
+            }
         }
         return shared(value);
     }
