@@ -1,7 +1,7 @@
 package io.weft.controlplane.source;
 
+import io.weft.controlplane.model.ClientTls;
 import io.weft.controlplane.model.DestinationRule;
-import io.weft.controlplane.model.DestinationRule.ClientTls;
 import io.weft.controlplane.model.DestinationRule.LoadBalancer;
 import io.weft.controlplane.model.DestinationRule.TrafficPolicy;
 import java.util.LinkedHashMap;
@@ -10,7 +10,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
-/** Reads Istio's {@code DestinationRule}, of which the simple load balancers and the TLS modes of the mesh are supported. */
+/** Reads Istio's {@code DestinationRule}, of which the simple load balancers and TLS are supported. */
 final class DestinationRuleReader {
     private static final Map<String, LoadBalancer> BALANCERS = Map.of(
             "UNSPECIFIED", LoadBalancer.LEAST_REQUEST,
@@ -18,8 +18,6 @@ final class DestinationRuleReader {
             "LEAST_REQUEST", LoadBalancer.LEAST_REQUEST,
             "ROUND_ROBIN", LoadBalancer.ROUND_ROBIN,
             "RANDOM", LoadBalancer.RANDOM);
-    private static final Map<String, ClientTls> TLS =
-            Map.of("ISTIO_MUTUAL", ClientTls.ISTIO_MUTUAL, "DISABLE", ClientTls.DISABLE);
     private static final Pattern HOST = Pattern.compile("\\*|(\\*\\.)?[a-z0-9]([-a-z0-9.]*[a-z0-9])?");
 
     private DestinationRuleReader() {}
@@ -67,12 +65,7 @@ final class DestinationRuleReader {
                 })
                 .orElse(TrafficPolicy.DEFAULT.loadBalancer());
         ClientTls tls = fields.take("tls")
-                .flatMap(value -> {
-                    Fields inner = value.fields();
-                    Optional<ClientTls> mode = inner.need("mode").flatMap(word -> word.oneOf(TLS));
-                    inner.finish();
-                    return mode;
-                })
+                .flatMap(value -> ClientTlsReader.read(value.fields()))
                 .orElse(TrafficPolicy.DEFAULT.tls());
         return new TrafficPolicy(balancer, tls);
     }
