@@ -95,36 +95,6 @@ class TlsOriginationTest {
                     tls: {mode: SIMPLE, caCertificates: {certs}/ca.pem, sni: legacy.example, subjectAltNames: [another.example]}
             """;
 
-    /** Every request is on a connection of its own, so that it shows what a handshake of now leads to. */
-    private static final String NGINX = """
-            worker_processes 1;
-            daemon off;
-            pid {folder}/nginx.pid;
-            error_log stderr error;
-            events { worker_connections 64; }
-            http {
-              access_log off;
-              client_body_temp_path {folder}/tmp;
-              proxy_temp_path {folder}/tmp;
-              fastcgi_temp_path {folder}/tmp;
-              uwsgi_temp_path {folder}/tmp;
-              scgi_temp_path {folder}/tmp;
-              keepalive_timeout 0;
-              ssl_certificate {certs}/server.pem;
-              ssl_certificate_key {certs}/server.key;
-              ssl_client_certificate {certs}/ca.pem;
-              server {
-                listen 8443 ssl;
-                return 200 "$server_protocol sni=$ssl_server_name client=$ssl_client_s_dn";
-              }
-              server {
-                listen 8444 ssl http2;
-                ssl_verify_client on;
-                return 200 "$server_protocol sni=$ssl_server_name client=$ssl_client_s_dn";
-              }
-            }
-            """;
-
     @TempDir
     private static Path folder;
 
@@ -139,10 +109,10 @@ class TlsOriginationTest {
         lab = Lab.open(1);
         lab.name(HOST, VIP);
         certs = LabFiles.openFolder(lab.folder().resolve("certs"));
-        authority("ca");
-        authority("stranger");
-        certificate("server", "DNS:" + HOST + ",DNS:legacy.shop.svc.cluster.local");
-        certificate("client", "DNS:caller.example");
+        PrivateAuthority.in(certs, "stranger");
+        PrivateAuthority.in(certs, "ca")
+                .certificate("server", "DNS:" + HOST + ",DNS:legacy.shop.svc.cluster.local")
+                .certificate("client", "DNS:caller.example");
 
         Path files = Files.createDirectory(folder.resolve("mesh"));
         Files.writeString(files.resolve("mesh.yaml"), MESH.replace("{certs}", certs.toString()));
@@ -151,50 +121,8 @@ class TlsOriginationTest {
         caller = lab.pod(workload.pod());
         sidecar = mesh.join(caller, workload);
         assertThat(caller.init().ok()).isTrue();
-        serve(lab.pod(PodSpec.numbered("legacy", 1, 81)));
+        TlsOnlyServer.start(lab.pod(PodSpec.numbered("legacy", 1, 81)), certs);
         sidecar.awaitReady(SOON);
-    }
-
-    private static void authority(String file) {
-        openssl(file, "basicConstraints=critical,CA:TRUE\nkeyUsage=critical,keyCertSign");
-    }
-
-    private static void certificate(String file, String alternatives) {
-        openssl(
-                file,
-                "basicConstraints=critical,CA:FALSE\nsubjectAltName=" + alternatives,
-                "-CA",
-                "ca.pem",
-                "-CAkey",
-                "ca.key");
-    }
-
-    private static void openssl(String file, String extensions, String... issuer) {
-        LabFiles.write(certs.resolve(file + ".cnf"), "[req]\ndistinguished_name=dn\n[dn]\n[ext]\n" + extensions + "\n");
-        var command =
-                new ArrayList<>(List.of("openssl", "req", "-x509", "-config", file + ".cnf", "-extensions", "ext"));
-        command.addAll(List.of("-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "1"));
-        command.addAll(List.of("-subj", "/CN=" + file, "-keyout", file + ".key", "-out", file + ".pem"));
-        command.addAll(List.of(issuer));
-        Command.ok("sh", "-c", "cd " + certs + " && " + String.join(" ", command) + " && chmod a+r *");
-    }
-
-    private static void serve(Pod pod) {
-        Path folder = pod.privateFolder("nginx", Account.APPLICATION);
-        Path config = LabFiles.write(
-                folder.resolve("nginx.conf"),
-                NGINX.replace("{folder}", folder.toString()).replace("{certs}", certs.toString()));
-        Program nginx = pod.start(
-                "nginx",
-                Account.APPLICATION,
-                List.of("nginx", "-e", "stderr", "-p", folder.toString(), "-c", config.toString()));
-        boolean listens = Await.that(SOON, () -> {
-            if (!nginx.alive()) {
-                throw nginx.failure("ended");
-            }
-            return pod.look("curl", "-sk", "https://" + pod.v4() + ":8443/").ok();
-        });
-        assertThat(listens).isTrue();
     }
 
     @AfterAll
