@@ -25,6 +25,9 @@ final class Clusters {
     private Clusters() {}
 
     static Cluster outbound(OutboundCluster spec) {
+        if (spec.tls() instanceof ClientTls.Closed) {
+            return closed(spec.name());
+        }
         Cluster.Builder cluster = named(spec.name());
         if (spec.service().isEmpty()) {
             originalDestination(cluster);
@@ -54,7 +57,7 @@ final class Clusters {
             case ClientTls.IstioMutual _ -> cluster.setTransportSocket(tls(spec));
             case ClientTls.Originate originate ->
                 cluster.setTransportSocket(OriginatedTls.client(spec.sni(), spec.protocol(), originate));
-            case ClientTls.Disable _ -> {}
+            case ClientTls.Disable _, ClientTls.Closed _ -> {}
         }
         return cluster.build();
     }
@@ -83,7 +86,11 @@ final class Clusters {
 
     /** Where connections end that must not go anywhere. */
     static Cluster blackHole() {
-        return named(XdsNames.BLACK_HOLE).setType(Cluster.DiscoveryType.STATIC).build();
+        return closed(XdsNames.BLACK_HOLE);
+    }
+
+    private static Cluster closed(String name) {
+        return named(name).setType(Cluster.DiscoveryType.STATIC).build();
     }
 
     private static Cluster toApplication(String name, Protocol protocol, View.Families families) {

@@ -78,6 +78,8 @@ final class GrpcClient {
             // by which a PERMISSIVE server could tell the mesh's TLS from the application's.
             case ClientTls.Auto _, ClientTls.Disable _ -> {}
             case ClientTls.Originate originate -> cluster.setTransportSocket(OriginatedTls.refusedByGrpc(originate));
+            case ClientTls.Closed _ ->
+                cluster.setTransportSocket(OriginatedTls.refusedByGrpc("the DestinationRule for it is refused"));
         }
         return cluster.build();
     }

@@ -55,13 +55,18 @@ final class OriginatedTls {
                 : Optional.empty();
     }
 
-    /**
-     * A transport that gRPC's own client of xDS refuses, with words that say why: it takes certificates from the providers of its
-     * bootstrap file only, and to leave the transport out would be to call the server in plaintext.
-     */
+    /** A refusal, because gRPC takes certificates from the providers of its bootstrap file only. */
     static TransportSocket refusedByGrpc(ClientTls.Originate tls) {
         String why = "DestinationRule tls.mode " + (tls.certificate().isPresent() ? "MUTUAL" : "SIMPLE")
                 + " needs a sidecar: gRPC without a proxy reads no files that a rule names";
+        return refusedByGrpc(why);
+    }
+
+    /**
+     * A transport that gRPC's own client of xDS refuses, with the words that say why: to leave the transport out would be to call the
+     * server in plaintext.
+     */
+    static TransportSocket refusedByGrpc(String why) {
         return MutualTls.socket(UpstreamTlsContext.newBuilder()
                 .setCommonTlsContext(CommonTlsContext.newBuilder()
                         .setCombinedValidationContext(CombinedCertificateValidationContext.newBuilder()

@@ -78,7 +78,7 @@ record OutboundCluster(
     private static OutboundCluster cluster(OutboundPort port, Protocol protocol, String subset, ClientTls tls) {
         boolean mesh = switch (tls) {
             case ClientTls.Auto _, ClientTls.IstioMutual _ -> true;
-            case ClientTls.Disable _, ClientTls.Originate _ -> false;
+            case ClientTls.Disable _, ClientTls.Closed _, ClientTls.Originate _ -> false;
         };
         return new OutboundCluster(
                 port.clusterName(subset),
@@ -94,7 +94,7 @@ record OutboundCluster(
     private static String serverName(OutboundPort port, Protocol protocol, ClientTls tls) {
         return switch (tls) {
             case ClientTls.Auto _, ClientTls.IstioMutual _ -> "outbound_." + port.port() + "_._." + port.host();
-            case ClientTls.Disable _ -> "";
+            case ClientTls.Disable _, ClientTls.Closed _ -> "";
             case ClientTls.Originate originate
             when originate.sni().isEmpty() ->
                 switch (protocol) {

@@ -8,6 +8,7 @@ public sealed interface ClientTls {
     ClientTls AUTO = new Auto();
     ClientTls ISTIO_MUTUAL = new IstioMutual();
     ClientTls DISABLE = new Disable();
+    ClientTls CLOSED = new Closed();
 
     /** The mesh's mutual TLS, with each endpoint that has a sidecar which takes it. */
     record Auto() implements ClientTls {}
@@ -17,6 +18,9 @@ public sealed interface ClientTls {
 
     /** None. */
     record Disable() implements ClientTls {}
+
+    /** The TLS of the server itself, of which it cannot be told who that must be: it is not called at all. */
+    record Closed() implements ClientTls {}
 
     /**
      * The TLS of the server itself, begun by the client's proxy: Istio's SIMPLE, and MUTUAL if a certificate is shown.

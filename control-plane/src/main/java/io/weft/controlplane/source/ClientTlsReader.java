@@ -40,6 +40,14 @@ final class ClientTlsReader {
         return tls;
     }
 
+    /** Whether it surely asks for the TLS of the server itself, whatever is wrong with it. */
+    static boolean originates(Fields fields) {
+        return fields.take("mode")
+                .flatMap(word -> word.oneOf(MODES))
+                .filter(mode -> mode == Mode.SIMPLE || mode == Mode.MUTUAL)
+                .isPresent();
+    }
+
     private static ClientTls of(Mode mode, ClientTls tls, Fields fields) {
         for (String name : List.of(
                 "sni",
