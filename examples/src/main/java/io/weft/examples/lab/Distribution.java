@@ -150,7 +150,7 @@ public final class Distribution {
         command.add(java.toString());
         // The flags themselves and not the file's name: another user need not be able to read the file.
         command.addAll(lines(options.resolve(program + ".options")));
-        Path cache = caches.resolve(program + ".aot");
+        Path cache = caches.resolve(cache(program, arguments) + ".aot");
         if (Files.exists(cache)) {
             command.add("-XX:AOTCache=" + cache);
         }
@@ -162,6 +162,14 @@ public final class Distribution {
         command.addAll(List.of("-cp", classPath.apply(program), mainClass));
         command.addAll(arguments);
         return command;
+    }
+
+    /** As the launcher of the layout chooses it: what a sidecar needs and what a proxy needs that is told by a file are different classes. */
+    private static String cache(String program, List<String> arguments) {
+        boolean sidecar = program.equals("proxy")
+                && !arguments.isEmpty()
+                && arguments.getFirst().equals("sidecar");
+        return sidecar ? "sidecar" : program;
     }
 
     private static List<String> lines(Path file) {

@@ -20,8 +20,9 @@ import java.util.jar.JarOutputStream;
 
 /**
  * {@code CurrentClassFiles JAR...}: brings class files from before Java 6 to a format with stack maps (JVMS 4.10.1), their
- * code unchanged. A class cache takes no older ones, and the JVM verifies those by its old and slow way at each start; a
- * jar without such is left as it is.
+ * code unchanged. A class cache takes no older ones, and the JVM verifies those by its old and slow way at each start.
+ * It takes none of a signed jar either, so signatures are left out ({@link Signatures}). A jar without any of this is left
+ * as it is.
  */
 public final class CurrentClassFiles {
 
@@ -41,8 +42,12 @@ public final class CurrentClassFiles {
         Path made = jar.resolveSibling(jar.getFileName() + ".made");
         try (JarFile from = new JarFile(jar.toFile())) {
             List<JarEntry> entries = new ArrayList<>(Collections.list(from.entries()));
-            if (entries.stream().noneMatch(entry -> isOld(entry, content(from, entry)))) {
+            boolean signed = Signatures.sign(entries);
+            if (!signed && entries.stream().noneMatch(entry -> isOld(entry, content(from, entry)))) {
                 return false;
+            }
+            if (signed) {
+                entries.removeIf(Signatures::hinder);
             }
             try (OutputStream file = Files.newOutputStream(made);
                     JarOutputStream to = new JarOutputStream(file)) {
@@ -50,7 +55,9 @@ public final class CurrentClassFiles {
                     JarEntry same = new JarEntry(entry.getName());
                     same.setTimeLocal(entry.getTimeLocal());
                     to.putNextEntry(same);
-                    byte[] content = content(from, entry);
+                    byte[] content = signed && Signatures.isManifest(entry)
+                            ? Signatures.ofWholeJar(from.getManifest())
+                            : content(from, entry);
                     to.write(isOld(entry, content) ? current(content, from) : content);
                     to.closeEntry();
                 }

@@ -11,6 +11,7 @@ import io.weft.certs.key.KeyAlgorithm;
 import io.weft.examples.apps.HelloServer;
 import io.weft.examples.apps.OrdersClient;
 import io.weft.examples.apps.OrdersServer;
+import io.weft.examples.lab.Distribution;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -31,10 +32,11 @@ import java.util.Set;
 import java.util.concurrent.TimeUnit;
 
 /**
- * {@code TrainMain FOLDER CACHES JAVA FLAG... -- CLASSPATH}: lets a sidecar live through what it will have to do, with a
+ * {@code TrainMain FOLDER CACHES MESH JAVA FLAG... -- CLASSPATH}: lets a sidecar live through what it will have to do, with a
  * certificate from a real control plane, configuration over ADS, mutual TLS both ways, HTTP/1, HTTP/2 with gRPC and raw TCP, then
- * a proxy that is told by a file, and keeps the classes that this took in the caches {@code sidecar.aot} and {@code proxy.aot}.
- * Needs no privileges; uses loopback.
+ * that control plane with a small mesh, then a proxy that is told by a file, and keeps the classes that this took in the caches
+ * {@code sidecar.aot}, {@code control-plane.aot} and {@code proxy.aot}. Needs no privileges; uses loopback. Runs from the shipped
+ * layout, whose control plane it is.
  */
 public final class TrainMain {
 
@@ -57,35 +59,22 @@ public final class TrainMain {
         int end = words.indexOf("--");
         var training = new TrainMain(Path.of(args[0]));
         try {
-            training.run(Path.of(args[1]), words.subList(2, end), words.get(end + 1));
+            training.run(Path.of(args[1]), Path.of(args[2]), words.subList(3, end), words.get(end + 1));
         } finally {
             training.started.forEach(Process::destroyForcibly);
         }
         System.exit(0); // the servers' threads would keep this process
     }
 
-    private void run(Path caches, List<String> java, String classPath) throws Exception {
-        Files.createDirectories(folder.resolve("config"));
+    private void run(Path caches, Path mesh, List<String> java, String classPath) throws Exception {
         Script script = new Script(port(), port(), port(), port(), port(), port());
         HelloServer.main(new String[] {Integer.toString(script.hello()), "hello"});
         Thread.ofPlatform().daemon().start(() -> orders(script.orders()));
 
         int certificates = port();
-        Process controlPlane = start(
-                List.of(java.getFirst()),
-                Map.of(),
-                List.of(
-                        "-cp",
-                        System.getProperty("java.class.path"),
-                        "io.weft.controlplane.ControlPlaneMain",
-                        "--config",
-                        folder.resolve("config").toString(),
-                        "--ca-dir",
-                        folder.resolve("ca").toString(),
-                        "--secure-grpc-addr",
-                        "127.0.0.1:" + certificates,
-                        "--http-addr",
-                        "127.0.0.1:" + port()));
+        var lesson = new ControlPlaneLesson(mesh, folder.resolve("config"), certificates, port());
+        lesson.prepare();
+        Process controlPlane = controlPlane(lesson, caches.resolve("control-plane.aot"));
         await(certificates, controlPlane);
         InstantSource clock = InstantSource.system();
         Authority authority = Authority.open(folder.resolve("ca"), TrustDomain.DEFAULT, clock);
@@ -121,12 +110,33 @@ public final class TrainMain {
         requests(script.raw());
         graduate(sidecar, caches.resolve("sidecar.aot"));
 
+        lesson.teach(authority);
+        graduate(controlPlane, caches.resolve("control-plane.aot"));
+
         told(
                 new FileLesson(folder, port(), port(), port(), script.hello(), teacher.getPort()),
                 authority,
                 caches,
                 java,
                 classPath);
+    }
+
+    private Process controlPlane(ControlPlaneLesson lesson, Path cache) throws IOException {
+        var command = new ArrayList<>(Distribution.inPlace()
+                .java(
+                        "control-plane",
+                        "io.weft.controlplane.ControlPlaneMain",
+                        List.of(
+                                "--config",
+                                lesson.config().toString(),
+                                "--data-dir",
+                                folder.toString(),
+                                "--secure-grpc-addr",
+                                "127.0.0.1:" + lesson.secure(),
+                                "--http-addr",
+                                "127.0.0.1:" + lesson.http())));
+        command.add(1, "-XX:AOTCacheOutput=" + cache);
+        return start(command, Map.of(), List.of());
     }
 
     private void told(FileLesson lesson, Authority authority, Path caches, List<String> java, String classPath)
@@ -150,7 +160,7 @@ public final class TrainMain {
     private void graduate(Process trainee, Path cache) throws InterruptedException {
         trainee.destroy();
         if (!trainee.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS) || !Files.exists(cache)) {
-            throw new IllegalStateException("the proxy made no cache; see " + log);
+            throw new IllegalStateException("no cache was made; see " + log);
         }
     }
 
