@@ -2,12 +2,20 @@ package io.weft.proxy.tls;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.netty.handler.ssl.OpenSsl;
 import io.weft.certs.identity.Refusal;
 import io.weft.certs.identity.Verification.Refused;
 import javax.net.ssl.SSLHandshakeException;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 class PeerRefusedTest {
+    @BeforeAll
+    static void load() {
+        // The codes of alerts are BoringSSL's.
+        OpenSsl.ensureAvailability();
+    }
+
     @Test
     void the_log_is_told_why_a_peer_was_refused_and_not_that_there_was_a_problem() {
         var failure = new SSLHandshakeException("General OpenSslEngine problem");
