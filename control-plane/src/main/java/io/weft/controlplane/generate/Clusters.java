@@ -8,9 +8,12 @@ import io.envoyproxy.envoy.config.core.v3.BindConfig;
 import io.envoyproxy.envoy.config.core.v3.ExtraSourceAddress;
 import io.envoyproxy.envoy.config.core.v3.Http1ProtocolOptions;
 import io.envoyproxy.envoy.config.core.v3.Http2ProtocolOptions;
+import io.envoyproxy.envoy.config.core.v3.UpstreamHttpProtocolOptions;
 import io.envoyproxy.envoy.extensions.upstreams.http.v3.HttpProtocolOptions;
 import io.envoyproxy.envoy.type.v3.Percent;
+import io.weft.controlplane.model.ClientTls;
 import io.weft.controlplane.model.Protocol;
+import java.util.Optional;
 
 /** Writes clusters. */
 final class Clusters {
@@ -22,6 +25,9 @@ final class Clusters {
     private Clusters() {}
 
     static Cluster outbound(OutboundCluster spec) {
+        if (spec.tls() instanceof ClientTls.Closed) {
+            return closed(spec.name());
+        }
         Cluster.Builder cluster = named(spec.name());
         if (spec.service().isEmpty()) {
             originalDestination(cluster);
@@ -32,9 +38,9 @@ final class Clusters {
                             .setServiceName(spec.service()));
             balance(cluster, spec);
         }
-        speak(cluster, spec.protocol());
+        speak(cluster, spec.protocol(), OriginatedTls.serverByRequest(spec));
         switch (spec.tls()) {
-            case AUTO ->
+            case ClientTls.Auto _ ->
                 cluster.addTransportSocketMatches(Cluster.TransportSocketMatch.newBuilder()
                                 .setName("tlsMode-istio")
                                 .setMatch(Struct.newBuilder()
@@ -48,8 +54,10 @@ final class Clusters {
                                 .setName("tlsMode-disabled")
                                 .setMatch(Struct.getDefaultInstance())
                                 .setTransportSocket(MutualTls.plaintext()));
-            case ISTIO_MUTUAL -> cluster.setTransportSocket(tls(spec));
-            case DISABLE -> {}
+            case ClientTls.IstioMutual _ -> cluster.setTransportSocket(tls(spec));
+            case ClientTls.Originate originate ->
+                cluster.setTransportSocket(OriginatedTls.client(spec.sni(), spec.protocol(), originate));
+            case ClientTls.Disable _, ClientTls.Closed _ -> {}
         }
         return cluster.build();
     }
@@ -72,19 +80,23 @@ final class Clusters {
     static Cluster passthrough() {
         Cluster.Builder cluster = named(XdsNames.PASSTHROUGH);
         originalDestination(cluster);
-        speak(cluster, Protocol.UNDECLARED);
+        speak(cluster, Protocol.UNDECLARED, Optional.empty());
         return cluster.build();
     }
 
     /** Where connections end that must not go anywhere. */
     static Cluster blackHole() {
-        return named(XdsNames.BLACK_HOLE).setType(Cluster.DiscoveryType.STATIC).build();
+        return closed(XdsNames.BLACK_HOLE);
+    }
+
+    private static Cluster closed(String name) {
+        return named(name).setType(Cluster.DiscoveryType.STATIC).build();
     }
 
     private static Cluster toApplication(String name, Protocol protocol, View.Families families) {
         Cluster.Builder cluster = named(name);
         originalDestination(cluster);
-        speak(cluster, protocol);
+        speak(cluster, protocol, Optional.empty());
         // The address by which the redirection rules know that a connection was let in already, and leave it alone.
         BindConfig.Builder bind = BindConfig.newBuilder();
         switch (families) {
@@ -132,7 +144,9 @@ final class Clusters {
                 .setHealthyPanicThreshold(Percent.newBuilder().setValue(0)));
     }
 
-    private static void speak(Cluster.Builder cluster, Protocol protocol) {
+    /** @param server what a request decides of the TLS that it is sent over */
+    private static void speak(
+            Cluster.Builder cluster, Protocol protocol, Optional<UpstreamHttpProtocolOptions> server) {
         HttpProtocolOptions.Builder options = HttpProtocolOptions.newBuilder();
         switch (protocol) {
             case TCP -> {
@@ -149,6 +163,7 @@ final class Clusters {
                         .setHttpProtocolOptions(Http1ProtocolOptions.getDefaultInstance())
                         .setHttp2ProtocolOptions(Http2ProtocolOptions.getDefaultInstance()));
         }
+        server.ifPresent(options::setUpstreamHttpProtocolOptions);
         cluster.putTypedExtensionProtocolOptions(HTTP_OPTIONS, Xds.any(options.build()));
     }
 }

@@ -5,6 +5,7 @@ import io.envoyproxy.envoy.config.listener.v3.ApiListener;
 import io.envoyproxy.envoy.config.listener.v3.Listener;
 import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager;
 import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.Rds;
+import io.weft.controlplane.model.ClientTls;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -71,10 +72,14 @@ final class GrpcClient {
                                 Cluster.LeastRequestLbConfig.newBuilder().setChoiceCount(Xds.uint32(2)));
         }
         switch (port.policy().tls()) {
-            case ISTIO_MUTUAL -> cluster.setTransportSocket(MutualTls.grpcClient(port.peers(), port.namespaceIds()));
+            case ClientTls.IstioMutual _ ->
+                cluster.setTransportSocket(MutualTls.grpcClient(port.peers(), port.namespaceIds()));
             // As in Istio. A cluster of gRPC has one kind of transport for all its endpoints, and no ALPN name
             // by which a PERMISSIVE server could tell the mesh's TLS from the application's.
-            case AUTO, DISABLE -> {}
+            case ClientTls.Auto _, ClientTls.Disable _ -> {}
+            case ClientTls.Originate originate -> cluster.setTransportSocket(OriginatedTls.refusedByGrpc(originate));
+            case ClientTls.Closed _ ->
+                cluster.setTransportSocket(OriginatedTls.refusedByGrpc("the DestinationRule for it is refused"));
         }
         return cluster.build();
     }

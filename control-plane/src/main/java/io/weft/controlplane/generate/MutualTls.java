@@ -100,7 +100,7 @@ final class MutualTls {
                 .build();
     }
 
-    private static TransportSocket socket(Message context) {
+    static TransportSocket socket(Message context) {
         return TransportSocket.newBuilder()
                 .setName("envoy.transport_sockets.tls")
                 .setTypedConfig(Xds.any(context))
@@ -122,11 +122,16 @@ final class MutualTls {
         };
     }
 
-    private static CommonTlsContext common(List<String> alpn, List<SubjectAltNameMatcher> names) {
+    /** What both ways of TLS begin with. */
+    static CommonTlsContext.Builder offering(List<String> alpn) {
         return CommonTlsContext.newBuilder()
                 .setTlsParams(
                         TlsParameters.newBuilder().setTlsMinimumProtocolVersion(TlsParameters.TlsProtocol.TLSv1_2))
-                .addAllAlpnProtocols(alpn)
+                .addAllAlpnProtocols(alpn);
+    }
+
+    private static CommonTlsContext common(List<String> alpn, List<SubjectAltNameMatcher> names) {
+        return offering(alpn)
                 .addTlsCertificateSdsSecretConfigs(secret(XdsNames.WORKLOAD_SECRET))
                 .setCombinedValidationContext(CommonTlsContext.CombinedCertificateValidationContext.newBuilder()
                         .setDefaultValidationContext(
@@ -142,20 +147,23 @@ final class MutualTls {
                 .build();
     }
 
-    /** Answered by the sidecar itself (a stock Envoy defines the cluster in its bootstrap): no key passes through here. */
+    /** Waited for without limit, because nothing may be served before the workload has its identity. */
     private static SdsSecretConfig secret(String name) {
         return SdsSecretConfig.newBuilder()
                 .setName(name)
-                .setSdsConfig(ConfigSource.newBuilder()
-                        .setApiConfigSource(ApiConfigSource.newBuilder()
-                                .setApiType(ApiConfigSource.ApiType.GRPC)
-                                .setTransportApiVersion(ApiVersion.V3)
-                                .setSetNodeOnFirstMessageOnly(true)
-                                .addGrpcServices(GrpcService.newBuilder()
-                                        .setEnvoyGrpc(GrpcService.EnvoyGrpc.newBuilder()
-                                                .setClusterName(XdsNames.SDS_CLUSTER))))
-                        .setInitialFetchTimeout(Xds.seconds(0))
-                        .setResourceApiVersion(ApiVersion.V3))
+                .setSdsConfig(besideTheProxy().setInitialFetchTimeout(Xds.seconds(0)))
                 .build();
+    }
+
+    /** Answered by the sidecar itself (a stock Envoy defines the cluster in its bootstrap): no key passes through here. */
+    static ConfigSource.Builder besideTheProxy() {
+        return ConfigSource.newBuilder()
+                .setApiConfigSource(ApiConfigSource.newBuilder()
+                        .setApiType(ApiConfigSource.ApiType.GRPC)
+                        .setTransportApiVersion(ApiVersion.V3)
+                        .setSetNodeOnFirstMessageOnly(true)
+                        .addGrpcServices(GrpcService.newBuilder()
+                                .setEnvoyGrpc(GrpcService.EnvoyGrpc.newBuilder().setClusterName(XdsNames.SDS_CLUSTER))))
+                .setResourceApiVersion(ApiVersion.V3);
     }
 }

@@ -1,7 +1,7 @@
 package io.weft.controlplane.generate;
 
 import io.weft.controlplane.generate.OutboundPort.Destination;
-import io.weft.controlplane.model.DestinationRule.ClientTls;
+import io.weft.controlplane.model.ClientTls;
 import io.weft.controlplane.model.DestinationRule.LoadBalancer;
 import io.weft.controlplane.model.Protocol;
 import java.util.ArrayList;
@@ -13,6 +13,8 @@ import java.util.List;
  * @param name with a subset where one port is called in several ways
  * @param service the name that endpoints are asked for by; empty when each call has its own destination
  * @param protocol what is spoken to the endpoints: never {@link Protocol#UNDECLARED}
+ * @param sni the server name sent; empty for none, or for the one that each request asks for
+ * @param peers of the mesh's mutual TLS only, as is {@code namespaceIds}
  */
 record OutboundCluster(
         String name,
@@ -40,7 +42,7 @@ record OutboundCluster(
                 uses.add(new Use(cluster(port, protocol, subset, port.policy().tls()), port.destinations()));
                 continue;
             }
-            if (port.policy().tls() != ClientTls.AUTO) {
+            if (!port.policy().tls().equals(ClientTls.AUTO)) {
                 uses.add(new Use(cluster(port, protocol, subset, port.policy().tls()), port.destinations()));
                 continue;
             }
@@ -74,15 +76,33 @@ record OutboundCluster(
     }
 
     private static OutboundCluster cluster(OutboundPort port, Protocol protocol, String subset, ClientTls tls) {
-        boolean secured = tls != ClientTls.DISABLE;
+        boolean mesh = switch (tls) {
+            case ClientTls.Auto _, ClientTls.IstioMutual _ -> true;
+            case ClientTls.Disable _, ClientTls.Closed _, ClientTls.Originate _ -> false;
+        };
         return new OutboundCluster(
                 port.clusterName(subset),
                 port.headless() ? "" : port.clusterName(""),
                 protocol,
                 port.policy().loadBalancer(),
                 tls,
-                secured ? "outbound_." + port.port() + "_._." + port.host() : "",
-                secured ? port.peers() : List.of(),
-                secured ? port.namespaceIds() : "");
+                serverName(port, protocol, tls),
+                mesh ? port.peers() : List.of(),
+                mesh ? port.namespaceIds() : "");
+    }
+
+    private static String serverName(OutboundPort port, Protocol protocol, ClientTls tls) {
+        return switch (tls) {
+            case ClientTls.Auto _, ClientTls.IstioMutual _ -> "outbound_." + port.port() + "_._." + port.host();
+            case ClientTls.Disable _, ClientTls.Closed _ -> "";
+            case ClientTls.Originate originate
+            when originate.sni().isEmpty() ->
+                switch (protocol) {
+                    case HTTP, HTTP2 -> "";
+                    // No request says whom it asks for; the service that was called is the only name there is.
+                    case TCP, UNDECLARED -> port.host();
+                };
+            case ClientTls.Originate originate -> originate.sni();
+        };
     }
 }

@@ -1,7 +1,7 @@
 package io.weft.controlplane.generate;
 
 import io.weft.controlplane.generate.OutboundPort.Destination;
-import io.weft.controlplane.model.DestinationRule.ClientTls;
+import io.weft.controlplane.model.ClientTls;
 import io.weft.controlplane.model.DestinationRule.TrafficPolicy;
 import io.weft.controlplane.model.IpAddress;
 import io.weft.controlplane.model.Mesh;
@@ -91,7 +91,7 @@ final class OutboundResolver {
         var groups = new TreeMap<Group, List<IpAddress>>();
         for (Endpoint endpoint : all.endpoints()) {
             if (claimed.add(new Target(endpoint.address(), endpoint.port()))) {
-                var group = new Group(endpoint.port(), policy.tls() == ClientTls.AUTO && endpoint.mtls());
+                var group = new Group(endpoint.port(), policy.tls().equals(ClientTls.AUTO) && endpoint.mtls());
                 groups.computeIfAbsent(group, g -> new ArrayList<>()).add(endpoint.address());
             }
         }

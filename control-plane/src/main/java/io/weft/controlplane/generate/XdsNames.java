@@ -22,4 +22,14 @@ final class XdsNames {
     static String inboundCluster(int port) {
         return "inbound|" + port + "||";
     }
+
+    /** Roots in a file beside the proxy, over SDS. */
+    static String rootsFile(String file) {
+        return "file-root:" + file;
+    }
+
+    /** A certificate and its key in files beside the proxy, over SDS. */
+    static String certificateFiles(String chain, String key) {
+        return "file-cert:" + chain + "~" + key;
+    }
 }

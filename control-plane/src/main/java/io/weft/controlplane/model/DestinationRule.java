@@ -32,16 +32,6 @@ public record DestinationRule(
         RANDOM
     }
 
-    /** Whether mutual TLS is spoken to the host. */
-    public enum ClientTls {
-        /** With each endpoint that has a sidecar which takes it. */
-        AUTO,
-        /** Always. */
-        ISTIO_MUTUAL,
-        /** Never. */
-        DISABLE
-    }
-
     /** How one port is called. */
     public record TrafficPolicy(LoadBalancer loadBalancer, ClientTls tls) {
         public static final TrafficPolicy DEFAULT = new TrafficPolicy(LoadBalancer.LEAST_REQUEST, ClientTls.AUTO);

@@ -2,6 +2,7 @@ package io.weft.controlplane.model;
 
 import java.net.Inet4Address;
 import java.net.InetAddress;
+import java.util.Optional;
 
 /**
  * An IP address literal in its one canonical text: dotted decimal, or RFC 5952 for version 6. An IPv4-mapped IPv6 address is the
@@ -15,6 +16,15 @@ public record IpAddress(String text) implements Comparable<IpAddress> {
     /** @throws IllegalArgumentException when the text is not an address literal */
     public static IpAddress of(String text) {
         return new IpAddress(text);
+    }
+
+    /** The address that the text is a literal of, if it is one. */
+    public static Optional<IpAddress> find(String text) {
+        try {
+            return Optional.of(new IpAddress(text));
+        } catch (IllegalArgumentException notAnAddress) {
+            return Optional.empty();
+        }
     }
 
     public boolean isV6() {

@@ -116,11 +116,12 @@ final class ObjectReader {
     }
 
     /** Fail closed: see {@link StandIn}. */
-    private static Optional<StandIn> standInFor(Kind kind, Metadata metadata, Fields fields) {
+    private Optional<StandIn> standInFor(Kind kind, Metadata metadata, Fields fields) {
         return switch (kind) {
             case PEER_AUTHENTICATION -> Optional.of(PeerAuthenticationReader.standIn(metadata, fields));
             case AUTHORIZATION_POLICY -> AuthorizationPolicyReader.standIn(metadata, fields);
-            case NAMESPACE, SERVICE, ENDPOINT_SLICE, POD, WORKLOAD_ENTRY, DESTINATION_RULE -> Optional.empty();
+            case NAMESPACE, SERVICE, ENDPOINT_SLICE, POD, WORKLOAD_ENTRY -> Optional.empty();
+            case DESTINATION_RULE -> DestinationRuleReader.standIn(metadata, fields, clusterDomain);
         };
     }
 }

@@ -19,7 +19,7 @@ sealed interface Reading {
     record Unknown(List<Finding> findings, int line) implements Reading {}
 
     /**
-     * What is in force for a refused policy that has no earlier good version: leaving a policy out would open what it was to close.
+     * What is in force for a refused policy or rule that has no earlier good version: leaving it out would open what it was to close.
      *
      * @param effect in words, for the problem
      */

@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.envoyproxy.envoy.config.listener.v3.Listener;
 import io.weft.controlplane.generate.Simulation.Outcome;
+import io.weft.controlplane.model.MeshSettings;
 import java.util.ArrayList;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -156,6 +157,25 @@ final class RoutingSimulationTest {
                 cart("{name: http, port: 80, targetPort: 8080}"),
                 destinationRule("shop", "r", "{host: cart, trafficPolicy: {tls: {mode: ISTIO_MUTUAL}}}"));
         assertThat(mesh.call(Call.http("10.1.0.9", "10.0.0.1", 80)).answer()).isEqualTo("not TLS");
+    }
+
+    @Test
+    @DisplayName("T-17: a refused rule for TLS with a server outside of the mesh does not lead to plaintext")
+    void a_refused_rule_for_the_tls_of_a_server_closes_what_it_was_for_and_nothing_else() {
+        var mesh = new Simulation(Meshes.load(
+                        MeshSettings.DEFAULT,
+                        CLIENT,
+                        pod("shop", "cart-1", "cart", "10.1.0.1"),
+                        cart("{name: http, port: 80, targetPort: 8080}, {name: http-b, port: 81, targetPort: 8080}"),
+                        destinationRule(
+                                "shop",
+                                "r",
+                                "{host: cart, subsets: [], trafficPolicy: {portLevelSettings: [{port: {number: 80}, tls: {mode: SIMPLE}}]}}"))
+                .mesh());
+        assertThat(mesh.call(Call.http("10.1.0.9", "10.0.0.1", 80)))
+                .extracting("outbound", "answer")
+                .containsExactly("outbound|80||cart.shop.svc.cluster.local", "no endpoint");
+        assertThat(mesh.call(Call.http("10.1.0.9", "10.0.0.1", 81)).mutualTls()).isTrue();
     }
 
     @Test

@@ -2,8 +2,11 @@ package io.weft.controlplane.source;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.weft.controlplane.model.ClientTls;
+import io.weft.controlplane.model.ClientTls.CertificateFiles;
+import io.weft.controlplane.model.ClientTls.Originate;
+import io.weft.controlplane.model.ClientTls.ServerTrust;
 import io.weft.controlplane.model.DestinationRule;
-import io.weft.controlplane.model.DestinationRule.ClientTls;
 import io.weft.controlplane.model.DestinationRule.LoadBalancer;
 import io.weft.controlplane.model.DestinationRule.TrafficPolicy;
 import io.weft.controlplane.model.EndpointSlice;
@@ -22,10 +25,14 @@ import io.weft.controlplane.model.Workload;
 import io.weft.controlplane.source.YamlDocuments.Document;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** What each kind says when it is read. */
 final class KindsTest {
@@ -241,6 +248,51 @@ final class KindsTest {
                         "cart.shop.svc.cluster.local",
                         new TrafficPolicy(LoadBalancer.ROUND_ROBIN, ClientTls.ISTIO_MUTUAL),
                         Map.of(81, new TrafficPolicy(LoadBalancer.RANDOM, ClientTls.AUTO))));
+    }
+
+    @ParameterizedTest
+    @DisplayName("T-17: the TLS of a server, begun by the client's proxy")
+    @MethodSource
+    void originated_tls(String tls, ClientTls expected) {
+        assertThat(read("""
+                        apiVersion: networking.istio.io/v1
+                        kind: DestinationRule
+                        metadata: {name: r, namespace: shop}
+                        spec:
+                          host: cart
+                          trafficPolicy:
+                            tls: {tls}
+                            portLevelSettings: [{port: {number: 81}, tls: {tls}}]
+                        """.replace("{tls}", tls))).isInstanceOfSatisfying(DestinationRule.class, rule -> {
+            assertThat(rule.policyFor(80).tls()).isEqualTo(expected);
+            assertThat(rule.policyFor(81).tls()).isEqualTo(expected);
+        });
+    }
+
+    static Stream<Arguments> originated_tls() {
+        var system = new ServerTrust.SystemRoots();
+        var file = new ServerTrust.RootsIn("/etc/certs/ca.pem");
+        return Stream.of(
+                Arguments.of("{mode: SIMPLE}", new Originate("", List.of(), system, Optional.empty())),
+                Arguments.of(
+                        "{mode: SIMPLE, caCertificates: system}",
+                        new Originate("", List.of(), system, Optional.empty())),
+                Arguments.of(
+                        "{mode: SIMPLE, sni: Api.Example.com, insecureSkipVerify: false}",
+                        new Originate("Api.Example.com", List.of(), system, Optional.empty())),
+                Arguments.of(
+                        "{mode: SIMPLE, caCertificates: /etc/certs/ca.pem, subjectAltNames: [a.example.com, \"spiffe://td/x\"]}",
+                        new Originate("", List.of("a.example.com", "spiffe://td/x"), file, Optional.empty())),
+                Arguments.of(
+                        "{mode: SIMPLE, insecureSkipVerify: true}",
+                        new Originate("", List.of(), new ServerTrust.Unverified(), Optional.empty())),
+                Arguments.of(
+                        "{mode: MUTUAL, clientCertificate: /etc/certs/c.pem, privateKey: /etc/certs/k.pem, caCertificates: /etc/certs/ca.pem}",
+                        new Originate(
+                                "",
+                                List.of(),
+                                file,
+                                Optional.of(new CertificateFiles("/etc/certs/c.pem", "/etc/certs/k.pem")))));
     }
 
     @ParameterizedTest

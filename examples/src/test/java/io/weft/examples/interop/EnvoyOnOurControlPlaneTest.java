@@ -13,8 +13,10 @@ import io.weft.examples.lab.Network;
 import io.weft.examples.lab.Outcome;
 import io.weft.examples.lab.Pod;
 import io.weft.examples.lab.PodSpec;
+import io.weft.examples.lab.PrivateAuthority;
 import io.weft.examples.lab.Privileged;
 import io.weft.examples.lab.Sidecar;
+import io.weft.examples.lab.TlsOnlyServer;
 import io.weft.examples.lab.Workload;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -51,6 +53,7 @@ class EnvoyOnOurControlPlaneTest {
     private static final String WEFT = "weft";
     private static final List<String> ALL = List.of(DELTA, SOTW, WEFT);
     private static final int CALLS = 24;
+    private static final String LEGACY = "legacy.example";
 
     @TempDir
     static Path files;
@@ -63,12 +66,17 @@ class EnvoyOnOurControlPlaneTest {
 
     @BeforeAll
     static void open() throws IOException {
-        Privileged.require("iptables", "curl");
+        Privileged.require("iptables", "curl", "nginx", "openssl");
         Path envoy = Envoy.required();
         lab = Lab.open(1);
         lab.name("web", "10.96.0.50");
         lab.name("web6", "fd96::50");
-        Files.writeString(files.resolve("mesh.yaml"), Templates.render("mesh.yaml", Map.of()));
+        lab.name(LEGACY, "10.96.0.52");
+        Path certs = lab.folder().resolve("certs");
+        PrivateAuthority.in(certs, "ca")
+                .certificate("server", "DNS:" + LEGACY + ",DNS:legacy.shop.svc.cluster.local")
+                .certificate("client", "DNS:client.example");
+        Files.writeString(files.resolve("mesh.yaml"), Templates.render("mesh.yaml", Map.of("certs", certs.toString())));
         for (String name : ALL) {
             Files.writeString(files.resolve(name + ".yaml"), instance(workload(name)));
         }
@@ -95,6 +103,7 @@ class EnvoyOnOurControlPlaneTest {
                     pod.java("examples", "io.weft.examples.apps.HelloServer", List.of("8080", name)));
         }
         outsider = lab.pod(PodSpec.numbered("outsider", 1, 60));
+        TlsOnlyServer.start(outsider, certs);
         sidecars.forEach(one -> one.awaitReady(START));
         ENVOYS.values().forEach(one -> one.awaitReady(START));
         eventually(
@@ -177,6 +186,19 @@ class EnvoyOnOurControlPlaneTest {
         assertThat(call.ok()).as(call.toString()).isFalse();
     }
 
+    @ParameterizedTest
+    @DisplayName("T-17: TLS with a server outside of the mesh, by files that Envoy has from the agent")
+    @ValueSource(strings = {DELTA, SOTW, WEFT})
+    void each_begins_tls_with_a_server_of_another_authority(String caller) {
+        assertThat(tally(caller, "http://" + LEGACY + "/"))
+                .containsOnlyKeys("HTTP/1.1 sni=legacy.example client=CN=client");
+        assertThat(tally(caller, "http://" + LEGACY + ":81/"))
+                .containsOnlyKeys("HTTP/1.1 sni=legacy.shop.svc.cluster.local client=");
+        assertThat(tally(caller, "http://" + LEGACY + ":82/"))
+                .as("no authority of the system's")
+                .containsOnlyKeys("503");
+    }
+
     @Test
     void an_endpoint_that_goes_and_comes_back_is_followed_while_calls_flow() {
         Path file = files.resolve(WEFT + ".yaml");
@@ -238,7 +260,7 @@ class EnvoyOnOurControlPlaneTest {
     /** Who answered calls of a pod's application, and what was answered instead of a name. */
     private static Map<String, Integer> tally(String caller, String url) {
         String loop = "for i in $(seq " + CALLS + "); do curl -s -m 5 -o /tmp/answer-$$ -w '%{http_code} ' " + url
-                + " || echo \"failed $?\"; head -c 40 /tmp/answer-$$ 2>/dev/null; echo; rm -f /tmp/answer-$$; done";
+                + " || echo \"failed $?\"; head -c 60 /tmp/answer-$$ 2>/dev/null; echo; rm -f /tmp/answer-$$; done";
         Pod pod = Objects.requireNonNull(PODS.get(caller));
         Outcome outcome = pod.run(Duration.ofMinutes(2), Account.APPLICATION, List.of("sh", "-c", loop));
         var tally = new TreeMap<String, Integer>();

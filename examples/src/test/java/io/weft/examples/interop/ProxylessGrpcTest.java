@@ -136,6 +136,31 @@ class ProxylessGrpcTest {
     }
 
     @Test
+    @DisplayName("T-17: what only a sidecar can do is refused with that reason, and nothing is called in plaintext")
+    void a_rule_that_names_files_is_refused_by_name_and_others_are_called_as_before() throws Exception {
+        mesh(PLAINTEXT + """
+                ---
+                apiVersion: v1
+                kind: Service
+                metadata: {name: legacy, namespace: shop}
+                spec: {clusterIP: 10.96.0.8, selector: {app: names}, ports: [{name: grpc, port: 7070}]}
+                ---
+                apiVersion: networking.istio.io/v1
+                kind: DestinationRule
+                metadata: {name: legacy, namespace: shop}
+                spec: {host: legacy, trafficPolicy: {tls: {mode: SIMPLE, caCertificates: /etc/legacy/ca.pem}}}
+                """, 1);
+        server("127.0.0.2", first, "names", "one");
+        assertThatThrownBy(() -> GrpcName.call(client("front", ":///legacy.shop.svc.cluster.local:7070")))
+                .isInstanceOfSatisfying(StatusRuntimeException.class, e -> {
+                    assertThat(e.getStatus().getCode()).isEqualTo(Status.Code.UNAVAILABLE);
+                    assertThat(e.getStatus().getDescription()).contains("tls.mode SIMPLE needs a sidecar");
+                });
+        assertThat(control.log()).contains("tls.mode SIMPLE needs a sidecar");
+        assertThat(GrpcName.call(client("front", TARGET))).isEqualTo("one");
+    }
+
+    @Test
     void a_server_lets_in_whom_the_policies_allow_and_a_change_of_them_holds_at_once() throws Exception {
         String policy = """
                 ---

@@ -1,12 +1,16 @@
 package io.weft.proxy.agent;
 
 import io.weft.proxy.config.Secret;
+import io.weft.proxy.files.SecretFiles;
 import io.weft.proxy.grpc.GrpcStatus;
 import io.weft.proxy.wire.Bytes;
 import io.weft.proxy.wire.Draft;
 import io.weft.proxy.wire.Field;
 import io.weft.proxy.wire.MalformedMessage;
 import io.weft.proxy.wire.Message;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -24,6 +28,9 @@ final class SecretService {
     private static final String PATH = "/envoy.service.secret.v3.SecretDiscoveryService/";
 
     private final Set<SecretStream> streams = ConcurrentHashMap.newKeySet();
+    private final SecretFiles files = new SecretFiles();
+    private final Map<String, Secret> inFiles = new HashMap<>();
+    private Map<String, Secret> own = Map.of();
     private volatile OfferedSecrets offered = OfferedSecrets.NONE;
 
     /** What becomes of a call's messages. Called by one thread. */
@@ -38,10 +45,46 @@ final class SecretService {
     }
 
     /** These are the secrets now: every client that asked for one that changed is told. */
-    void offer(Map<String, Secret> secrets) {
-        OfferedSecrets next = OfferedSecrets.of(secrets);
+    synchronized void offer(Map<String, Secret> secrets) {
+        own = secrets;
+        publish();
+    }
+
+    private void publish() {
+        Map<String, Secret> all = new HashMap<>(inFiles);
+        all.putAll(own);
+        OfferedSecrets next = OfferedSecrets.of(all);
         offered = next;
         streams.forEach(stream -> stream.offer(next));
+    }
+
+    /** Those of the names that mean files are read, and from now on looked at. */
+    private synchronized void want(Collection<String> names) {
+        if (read(names)) {
+            publish();
+        }
+    }
+
+    private boolean read(Collection<String> names) {
+        boolean changed = false;
+        for (String name : names) {
+            Secret secret = SecretFiles.isName(name) ? files.secret(name, "a client of the secrets") : null;
+            changed |= secret != null && !secret.equals(inFiles.put(name, secret));
+        }
+        return changed;
+    }
+
+    /** Tells what has changed in files since the last time. To be called once a second. */
+    synchronized void lookAtFiles() {
+        Set<String> names = new HashSet<>();
+        streams.forEach(stream -> names.addAll(stream.names()));
+        files.retain(names);
+        inFiles.keySet().retainAll(names);
+        Map<String, Secret> changed = files.look();
+        inFiles.putAll(changed);
+        if (read(names) || !changed.isEmpty()) {
+            publish();
+        }
     }
 
     /** Ends all streams. */
@@ -108,6 +151,7 @@ final class SecretService {
         public void received(Bytes message) throws MalformedMessage {
             List<String> names =
                     Message.read(DISCOVERY + "DiscoveryRequest", message).texts("resource_names");
+            want(names);
             var wanted = offered.of(names);
             if (wanted.isEmpty()) {
                 client.end(new GrpcStatus(GrpcStatus.Code.UNAVAILABLE, "none of " + names + " is there yet"));
@@ -135,7 +179,7 @@ final class SecretService {
         public void lost() {}
     }
 
-    private static void sotw(SecretStream stream, Message request) {
+    private void sotw(SecretStream stream, Message request) {
         if (!stream.isCurrent(request.text("response_nonce"))) {
             return;
         }
@@ -143,9 +187,10 @@ final class SecretService {
             stream.refused(request.message("error_detail").text("message"));
         }
         stream.replace(request.texts("resource_names"));
+        want(stream.names());
     }
 
-    private static void delta(SecretStream stream, Message request) {
+    private void delta(SecretStream stream, Message request) {
         if (request.has("error_detail")) {
             stream.refused(request.message("error_detail").text("message"));
         }
@@ -161,6 +206,7 @@ final class SecretService {
         stream.resume(kept);
         if (!names.isEmpty() || !kept.isEmpty()) {
             stream.subscribe(names);
+            want(stream.names());
         }
     }
 

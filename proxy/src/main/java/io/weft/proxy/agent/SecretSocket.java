@@ -25,6 +25,8 @@ import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 
 /** The unix domain socket on which an identity's secrets are served, to the account that this program runs as and nobody else. */
 public final class SecretSocket implements AutoCloseable {
@@ -38,6 +40,7 @@ public final class SecretSocket implements AutoCloseable {
     private final SecretService service = new SecretService();
     private final ChannelGroup connections = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
     private final Channel server;
+    private final Future<?> looking;
 
     /**
      * Listens, and serves the identity's secrets from now on.
@@ -67,6 +70,7 @@ public final class SecretSocket implements AutoCloseable {
         // Until here the folder or the umask kept others out: to connect one must be allowed to write to the socket.
         Files.setPosixFilePermissions(this.path, PosixFilePermissions.fromString("rw-------"));
         identity.subscribe(service::offer);
+        looking = loops.next().scheduleWithFixedDelay(service::lookAtFiles, 1, 1, TimeUnit.SECONDS);
     }
 
     private void connected(Channel connection) {
@@ -134,6 +138,7 @@ public final class SecretSocket implements AutoCloseable {
     /** Ends all streams and removes the socket. */
     @Override
     public void close() {
+        looking.cancel(false);
         service.close();
         server.close().awaitUninterruptibly(PATIENCE_MILLIS);
         connections.close().awaitUninterruptibly(PATIENCE_MILLIS);

@@ -5,6 +5,7 @@ import io.weft.proxy.wire.Bytes;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -15,7 +16,7 @@ import java.util.TreeSet;
  */
 final class SecretStream {
     private static final System.Logger LOG = System.getLogger("io.weft.proxy.agent");
-    /** A client wants two. */
+    /** A client wants two, and those in files that its clusters name. */
     private static final int MOST_NAMES = 64;
 
     /** Writes a response of one variant. */
@@ -47,6 +48,11 @@ final class SecretStream {
         this.out = out;
         this.writer = writer;
         this.offered = offered;
+    }
+
+    /** What the client asks for. */
+    synchronized Set<String> names() {
+        return Set.copyOf(names);
     }
 
     /** The client answered the response with the nonce; empty for its first request. */

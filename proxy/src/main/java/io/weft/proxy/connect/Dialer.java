@@ -19,6 +19,7 @@ import io.weft.proxy.config.Address;
 import io.weft.proxy.config.Cluster;
 import io.weft.proxy.config.UpstreamTls;
 import io.weft.proxy.pool.StreamReceiver.Failure;
+import io.weft.proxy.tls.PeerRefused;
 import io.weft.proxy.tls.TlsContexts;
 import io.weft.proxy.tls.TlsUnavailable;
 import io.weft.proxy.worker.Worker;
@@ -228,7 +229,7 @@ public final class Dialer {
 
         private void fail(ChannelHandlerContext context, @Nullable Throwable cause) {
             context.close();
-            String details = cause == null ? "closed_during_handshake" : String.valueOf(cause.getMessage());
+            String details = cause == null ? "closed_during_handshake" : PeerRefused.reason(cause);
             Dialer.this.failed(callback, new Failure(Failure.Kind.TLS, details));
         }
     }

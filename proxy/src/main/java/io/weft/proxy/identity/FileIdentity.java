@@ -6,16 +6,12 @@ import io.weft.certs.identity.SvidRules;
 import io.weft.certs.identity.Verification;
 import io.weft.certs.store.AtomicFile;
 import io.weft.proxy.config.Secret;
+import io.weft.proxy.files.FileStamp;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.nio.file.attribute.BasicFileAttributes;
-import java.nio.file.attribute.FileTime;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -32,17 +28,11 @@ final class FileIdentity implements Identity {
     private static final System.Logger LOGGER = System.getLogger("io.weft.proxy.identity");
     private static final Duration PERIOD = Duration.ofSeconds(1);
 
-    private record Stamp(
-            Path real,
-            FileTime modified,
-            long size,
-            @Nullable Object file) {}
-
     private final CertificateFiles files;
     private final Schedule schedule;
     private final IdentityMetrics metrics;
     private final Publication publication = new Publication();
-    private List<Stamp> seen = List.of();
+    private List<FileStamp> seen = List.of();
     private Map<String, Secret> loaded = Map.of();
     private @Nullable X509Certificate leaf;
     private String id = "";
@@ -79,7 +69,7 @@ final class FileIdentity implements Identity {
 
     private void look() {
         try {
-            List<Stamp> now = stamps();
+            List<FileStamp> now = FileStamp.of(List.of(files.chain(), files.key(), files.roots()));
             if (!now.equals(seen)) {
                 read();
                 // Whatever changed during the reading is read again next time.
@@ -90,16 +80,6 @@ final class FileIdentity implements Identity {
         }
         publish(schedule.now());
         schedule.wakeAfter(PERIOD, this::look);
-    }
-
-    private List<Stamp> stamps() throws IOException {
-        List<Stamp> stamps = new ArrayList<>();
-        for (Path file : List.of(files.chain(), files.key(), files.roots())) {
-            Path real = file.toRealPath();
-            BasicFileAttributes attributes = Files.readAttributes(real, BasicFileAttributes.class);
-            stamps.add(new Stamp(real, attributes.lastModifiedTime(), attributes.size(), attributes.fileKey()));
-        }
-        return stamps;
     }
 
     private void read() throws IOException {

@@ -24,6 +24,7 @@ import io.weft.proxy.listen.ResponseFlag;
 import io.weft.proxy.listen.Terminals;
 import io.weft.proxy.tcp.TcpProxyHandler;
 import io.weft.proxy.tcp.TcpUpstream;
+import io.weft.proxy.tls.PeerRefused;
 import io.weft.proxy.tls.TlsContexts;
 import io.weft.proxy.tls.TlsSession;
 import io.weft.proxy.tls.TlsUnavailable;
@@ -278,7 +279,7 @@ final class Pipelines implements Terminals {
                 refuse(
                         context.channel(),
                         connection,
-                        "tls_handshake_failed: " + completion.cause().getMessage());
+                        "tls_handshake_failed: " + PeerRefused.reason(completion.cause()));
                 return;
             }
             TlsSession session = tls.session(handler);

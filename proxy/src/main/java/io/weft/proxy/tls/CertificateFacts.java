@@ -3,6 +3,7 @@ package io.weft.proxy.tls;
 import io.weft.certs.asn1.Pem;
 import io.weft.proxy.config.Secret;
 import io.weft.proxy.config.Snapshot;
+import io.weft.proxy.files.SecretFiles;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
@@ -39,9 +40,13 @@ public record CertificateFacts(
         names = List.copyOf(names);
     }
 
-    /** Of all named secrets, by name; one that cannot be read is left out, as whoever needs it says what is wrong. */
+    /**
+     * Of all named secrets, by name, but not of a system's many roots, whose end is no concern of this proxy's operator; one
+     * that cannot be read is left out, as whoever needs it says what is wrong.
+     */
     public static List<CertificateFacts> of(Snapshot snapshot) {
         return snapshot.secrets().entrySet().stream()
+                .filter(entry -> !entry.getKey().equals(SecretFiles.SYSTEM_ROOTS))
                 .sorted(Map.Entry.comparingByKey(Comparator.naturalOrder()))
                 .flatMap(entry -> of(entry.getKey(), entry.getValue()).stream())
                 .toList();

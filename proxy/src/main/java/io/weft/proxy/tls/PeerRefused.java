@@ -9,12 +9,28 @@ import java.security.cert.CertificateException;
 /** Ends a handshake because of who the peer is, or is not. The peer sees only the alert; our log sees the reason. */
 public final class PeerRefused extends CertificateException {
     private static final long serialVersionUID = 1L;
+    private static final int MAX_CHARS = 400;
 
     private final Refusal refusal;
 
     PeerRefused(Refused refused) {
         super(refused.toString());
         this.refusal = refused.reason();
+    }
+
+    /**
+     * Why a handshake failed: the refusal of the peer if that was it, otherwise what TLS says of it. It may quote the peer's certificate,
+     * at a length that suits a line of a log.
+     */
+    public static String reason(Throwable failure) {
+        Throwable why = failure;
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            if (cause instanceof PeerRefused) {
+                why = cause;
+            }
+        }
+        String reason = String.valueOf(why.getMessage());
+        return reason.length() <= MAX_CHARS ? reason : reason.substring(0, MAX_CHARS) + "...";
     }
 
     public Refusal refusal() {

@@ -6,6 +6,7 @@ import io.weft.proxy.config.Listener;
 import io.weft.proxy.config.RouteTable;
 import io.weft.proxy.config.Secret;
 import io.weft.proxy.config.Snapshot;
+import io.weft.proxy.files.SecretFiles;
 import io.weft.proxy.xds.Tier.Node;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -23,12 +24,15 @@ import org.jspecify.annotations.Nullable;
  * <p>Warming: a cluster waits for its endpoints and secrets, a route table for its clusters, a listener for its route
  * tables, clusters and secrets; until then the version before serves. Make before break: what is removed stays while
  * anything shown refers to it. No wait is without end: what the control plane does not send within the fetch timeout
- * counts as absent, and what refers to it is shown without it (the runtime then answers 404 or 503). Only secrets that
- * are made in this process are waited for without limit, since without them nothing may be served.
+ * counts as absent, and what refers to it is shown without it (the runtime then answers 404 or 503), as it is when a
+ * secret's files cannot be read. Only secrets that are made in this process are waited for without limit, since without
+ * them nothing may be served.
  *
  * <p>Static resources win over what is told under the same name. Used by one thread only.
  */
 final class Assembler {
+
+    private static final long FILES_PERIOD = Duration.ofSeconds(1).toNanos();
 
     private final Tier<Cluster> clusters = new Tier<>();
     private final Tier<RouteTable> routes = new Tier<>();
@@ -46,6 +50,7 @@ final class Assembler {
     private final Duration timeout;
     private Wanted wanted = Wanted.NOTHING;
     private Map<ResourceType, Set<String>> subscriptions = Map.of();
+    private long filesAt = Subscription.NEVER;
     private boolean structureChanged = true;
     private boolean complete;
     private Snapshot snapshot = Snapshot.EMPTY;
@@ -53,13 +58,14 @@ final class Assembler {
     /**
      * @param local names of secrets that come from this process
      * @param followed those of them that xDS is asked for all the same
+     * @param files where secrets are read whose names mean files
      * @param timeout how long a cluster that was never told is waited for; zero for ever
      */
-    Assembler(Bootstrap bootstrap, Set<String> local, Set<String> followed, Duration timeout) {
+    Assembler(Bootstrap bootstrap, Set<String> local, Set<String> followed, SecretFiles files, Duration timeout) {
         this.timeout = timeout;
         told = bootstrap.ads() != null;
         toldClusters = told && bootstrap.cds();
-        secrets = new Secrets(bootstrap.secrets(), local, followed, told);
+        secrets = new Secrets(bootstrap.secrets(), local, followed, files, told);
         bootstrap.clusters().forEach(cluster -> clusters.pin(cluster.name(), cluster, References.of(cluster)));
         bootstrap.listeners().forEach(listener -> listeners.pin(listener.name(), listener, References.of(listener)));
         if (toldClusters) {
@@ -146,6 +152,7 @@ final class Assembler {
      */
     @Nullable
     Snapshot settle(long now) {
+        lookAtFiles(now);
         updateEndpoints();
         structureChanged |= clusters.show(this::isReady, this::withEndpoints);
         structureChanged |= routes.show(table -> hasClusters(table, now), UnaryOperator.identity());
@@ -153,10 +160,11 @@ final class Assembler {
         if (structureChanged) {
             sweep();
             wanted = Wanted.of(clusters, listeners);
-            subscriptions = wanted.subscriptions(secrets.notAsked());
+            subscriptions = wanted.subscriptions(secrets.asked(wanted.secrets()));
             forgetUnwanted();
             structureChanged = false;
         }
+        lookAgain(now);
         complete |= unanswered.isEmpty() && listeners.warming().isEmpty();
         if (!listeners.viewIsOld() && !clusters.viewIsOld() && !routes.viewIsOld() && !secrets.viewIsOld()) {
             return null;
@@ -164,6 +172,21 @@ final class Assembler {
         snapshot =
                 new Snapshot(snapshot.sequence() + 1, listeners.view(), clusters.view(), routes.view(), secrets.view());
         return snapshot;
+    }
+
+    private void lookAtFiles(long now) {
+        if (filesAt != Subscription.NEVER && filesAt - now <= 0) {
+            secrets.lookAtFiles();
+            filesAt = Subscription.NEVER;
+        }
+    }
+
+    private void lookAgain(long now) {
+        if (!secrets.areInFiles()) {
+            filesAt = Subscription.NEVER;
+        } else if (filesAt == Subscription.NEVER) {
+            filesAt = now + FILES_PERIOD;
+        }
     }
 
     private void updateEndpoints() {
@@ -186,7 +209,10 @@ final class Assembler {
 
     private boolean isReady(Node<Cluster> cluster) {
         String service = cluster.references().service();
-        return secrets.resolve(cluster.references().secrets()) && (service == null || isAnswered(service));
+        return secrets.resolve(
+                        cluster.references().secrets(),
+                        "cluster " + cluster.value().name())
+                && (service == null || isAnswered(service));
     }
 
     private boolean isAnswered(String service) {
@@ -197,7 +223,9 @@ final class Assembler {
         // Both sides, always: each unknown cluster starts its own clock.
         boolean found = hasClusters(listener, now);
         return found
-                && secrets.resolve(listener.references().secrets())
+                && secrets.resolve(
+                        listener.references().secrets(),
+                        "listener " + listener.value().name())
                 && listener.references().routes().stream().allMatch(this::isAnsweredRoute);
     }
 
@@ -254,7 +282,7 @@ final class Assembler {
 
     /** When {@link #settle} has something to do even if nothing is told; {@link Subscription#NEVER} for never. */
     long nextDeadline(long now) {
-        long next = Subscription.NEVER;
+        long next = filesAt;
         for (long deadline : awaited.values()) {
             if (deadline - now > 0) {
                 next = Math.min(next, deadline);

@@ -1,21 +1,24 @@
 package io.weft.proxy.xds;
 
 import io.weft.proxy.config.Secret;
+import io.weft.proxy.files.SecretFiles;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
- * The secrets of a snapshot, from three sources: the bootstrap file wins over this process, which wins over xDS. What is
- * followed comes from this process, which wants to hear what xDS says of it.
+ * The secrets of a snapshot, from four sources: the bootstrap file wins over this process, which wins over files of this machine (for names
+ * that mean such), which win over xDS. What is followed comes from this process, which wants to hear what xDS says of it.
  */
 final class Secrets {
 
     private final Map<String, Secret> pinned;
     private final Set<String> local;
     private final Set<String> followed;
+    private final SecretFiles files;
     private final boolean told;
     private final Map<String, Secret> all = new HashMap<>();
     private final Set<String> absent = new HashSet<>();
@@ -23,17 +26,18 @@ final class Secrets {
     private boolean viewIsOld;
 
     /** @param told whether anyone can be asked over xDS */
-    Secrets(Map<String, Secret> pinned, Set<String> local, Set<String> followed, boolean told) {
+    Secrets(Map<String, Secret> pinned, Set<String> local, Set<String> followed, SecretFiles files, boolean told) {
         this.pinned = Map.copyOf(pinned);
         this.local = Set.copyOf(local);
         this.followed = Set.copyOf(followed);
+        this.files = files;
         this.told = told;
         all.putAll(pinned);
         viewIsOld = !pinned.isEmpty();
     }
 
     void tell(String name, Secret secret) {
-        if (!pinned.containsKey(name) && !local.contains(name)) {
+        if (!pinned.containsKey(name) && !local.contains(name) && !isInFiles(name)) {
             put(name, secret);
         }
     }
@@ -66,9 +70,37 @@ final class Secrets {
         viewIsOld |= !secret.equals(all.put(name, secret));
     }
 
-    /** Whether it is known of each whether it is there. */
-    boolean resolve(Set<String> names) {
+    /**
+     * Whether it is known of each whether it is there. Files are looked for now, so of these it always is.
+     *
+     * @param user what they are for
+     */
+    boolean resolve(Set<String> names, String user) {
+        for (String name : names) {
+            if (isInFiles(name)) {
+                Secret secret = files.secret(name, user);
+                if (secret != null) {
+                    put(name, secret);
+                } else {
+                    absent.add(name);
+                }
+            }
+        }
         return names.stream().allMatch(this::isResolved);
+    }
+
+    private boolean isInFiles(String name) {
+        return SecretFiles.isName(name) && !pinned.containsKey(name) && !local.contains(name);
+    }
+
+    /** Whether any secret comes from files, which somebody has to look at. */
+    boolean areInFiles() {
+        return !files.isEmpty();
+    }
+
+    /** Takes what has changed in files. */
+    void lookAtFiles() {
+        files.look().forEach(this::put);
     }
 
     private boolean isResolved(String name) {
@@ -83,16 +115,17 @@ final class Secrets {
                 .toList();
     }
 
-    /** Names that xDS is not asked for. */
-    Set<String> notAsked() {
-        Set<String> names = new HashSet<>(local);
-        names.removeAll(followed);
-        names.addAll(pinned.keySet());
-        return names;
+    /** Those of the names that xDS is asked for. */
+    Set<String> asked(Set<String> names) {
+        return names.stream()
+                .filter(name -> !pinned.containsKey(name) && (!local.contains(name) || followed.contains(name)))
+                .filter(name -> !isInFiles(name))
+                .collect(Collectors.toUnmodifiableSet());
     }
 
-    /** Drops secrets told over xDS that nothing refers to. */
+    /** Drops secrets told over xDS, or read from files, that nothing refers to. */
     void retain(Set<String> wanted) {
+        files.retain(wanted);
         absent.removeIf(name -> !local.contains(name) && !wanted.contains(name));
         viewIsOld |= all.keySet()
                 .removeIf(name -> !local.contains(name) && !pinned.containsKey(name) && !wanted.contains(name));

@@ -45,12 +45,12 @@ record Wanted(Map<String, Set<String>> services, Set<String> routes, Set<String>
         return clusters;
     }
 
-    /** @param notAsked secrets that come from elsewhere */
-    Map<ResourceType, Set<String>> subscriptions(Set<String> notAsked) {
+    /** @param asked those of the secrets that do not come from elsewhere */
+    Map<ResourceType, Set<String>> subscriptions(Set<String> asked) {
         Map<ResourceType, Set<String>> names = new EnumMap<>(ResourceType.class);
         names.put(ResourceType.ENDPOINTS, Set.copyOf(services.keySet()));
         names.put(ResourceType.ROUTES, Set.copyOf(routes));
-        names.put(ResourceType.SECRETS, Protocol.minus(secrets, notAsked));
+        names.put(ResourceType.SECRETS, asked);
         return names;
     }
 }

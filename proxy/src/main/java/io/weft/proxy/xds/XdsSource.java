@@ -4,6 +4,7 @@ import io.weft.proxy.config.Bootstrap;
 import io.weft.proxy.config.Cluster;
 import io.weft.proxy.config.Secret;
 import io.weft.proxy.config.Snapshot;
+import io.weft.proxy.files.SecretFiles;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -88,7 +89,7 @@ public final class XdsSource implements AutoCloseable {
                         options.fetchTimeout(),
                         ads != null && bootstrap.cds(),
                         ads != null && bootstrap.lds()),
-                new Assembler(bootstrap, names, followed, options.fetchTimeout()),
+                new Assembler(bootstrap, names, followed, new SecretFiles(), options.fetchTimeout()),
                 ledger,
                 transport,
                 cluster == null ? Set.of() : References.of(cluster).secrets(),

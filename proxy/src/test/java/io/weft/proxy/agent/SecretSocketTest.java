@@ -18,6 +18,8 @@ import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.epoll.EpollDomainSocketChannel;
 import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.channel.unix.DomainSocketAddress;
+import io.weft.certs.authority.Authority;
+import io.weft.certs.identity.TrustDomain;
 import io.weft.proxy.identity.Identity;
 import io.weft.proxy.identity.IdentityStatus;
 import java.io.IOException;
@@ -26,7 +28,9 @@ import java.net.UnixDomainSocketAddress;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -102,6 +106,33 @@ class SecretSocketTest {
         requests.onNext(request(second.getNonce(), "default", "ROOTCA").build());
         assertThat(secrets(stream.next())).containsOnlyKeys("default", "ROOTCA");
         requests.onCompleted();
+    }
+
+    @Test
+    @DisplayName("T-17: secrets in files, by the names that Istio's agent answers, again when they change")
+    void secrets_in_files_are_served_to_those_who_ask_and_again_when_they_change() throws Exception {
+        Path file = Files.writeString(folder.resolve("ca.pem"), rootsOf("first.example"));
+        String name = "file-root:" + file;
+        var stream = new Stream<DiscoveryResponse>();
+        StreamObserver<DiscoveryRequest> requests =
+                SecretDiscoveryServiceGrpc.newStub(channel).streamSecrets(stream);
+        requests.onNext(
+                request("", name, "file-root:" + folder.resolve("none.pem")).build());
+        DiscoveryResponse first = stream.next();
+        assertThat(secrets(first)).containsOnlyKeys(name);
+
+        Path draft = Files.writeString(folder.resolve(".ca.pem"), rootsOf("second.example"));
+        Files.move(draft, file, StandardCopyOption.ATOMIC_MOVE);
+        assertThat(secrets(stream.next()).get(name))
+                .isNotNull()
+                .isNotEqualTo(secrets(first).get(name));
+        requests.onCompleted();
+    }
+
+    private static String rootsOf(String domain) {
+        return Authority.inMemory(new TrustDomain(domain), InstantSource.system())
+                .bundle()
+                .toPem();
     }
 
     @Test

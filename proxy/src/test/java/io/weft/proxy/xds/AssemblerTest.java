@@ -4,10 +4,18 @@ import static io.weft.proxy.xds.Samples.accepted;
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.weft.certs.authority.Authority;
+import io.weft.certs.identity.TrustDomain;
 import io.weft.proxy.config.Address;
 import io.weft.proxy.config.Cluster;
 import io.weft.proxy.config.Snapshot;
+import io.weft.proxy.config.UpstreamTls;
+import io.weft.proxy.files.SecretFiles;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -15,12 +23,14 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class AssemblerTest {
 
     private static final Set<String> LOCAL = Set.of("default", "ROOTCA");
 
-    private final Assembler assembler = new Assembler(Samples.bootstrap(true), LOCAL, Set.of(), Duration.ofSeconds(15));
+    private final Assembler assembler =
+            new Assembler(Samples.bootstrap(true), LOCAL, Set.of(), new SecretFiles(), Duration.ofSeconds(15));
     private long now;
 
     @Test
@@ -91,8 +101,42 @@ class AssemblerTest {
     }
 
     @Test
+    @DisplayName("T-17: a cluster whose secret is in a file is shown at once, without it if it cannot be read")
+    void a_secret_in_a_file_is_not_waited_for_and_found_when_it_comes(@TempDir Path folder) throws IOException {
+        Path roots = folder.resolve("ca.pem");
+        String name = "file-root:" + roots;
+        var tls = new UpstreamTls(Samples.trusting(name), "", false, false);
+        var discovery = new Cluster.Discovery.Eds("s");
+        told(new Resource.OfEndpoints("s", Samples.at(1)));
+        told(new Resource.OfCluster(Samples.cluster("a", discovery, List.of(), tls, 0)));
+        Snapshot without = shown(new Resource.OfEndpoints("s", Samples.at(1)));
+        assertThat(without.clusters()).containsOnlyKeys("a");
+        assertThat(without.secrets()).isEmpty();
+        assertThat(assembler.subscriptions()).containsEntry(ResourceType.SECRETS, Set.of());
+
+        Files.writeString(
+                roots,
+                Authority.inMemory(TrustDomain.DEFAULT, InstantSource.system())
+                        .bundle()
+                        .toPem());
+        assertThat(assembler.settle(now)).as("looked at once a second").isNull();
+        now = assembler.nextDeadline(now);
+        assertThat(now).isEqualTo(TimeUnit.SECONDS.toNanos(1));
+        assertThat(settled().secrets()).containsOnlyKeys(name);
+
+        told(new Resource.OfSecret(name, Samples.TRUST));
+        assertThat(assembler.snapshot().secrets().get(name))
+                .as("what is told under the name of a file")
+                .isNotEqualTo(Samples.TRUST);
+        assertThat(requireNonNull(removed(ResourceType.CLUSTERS, "a")).secrets())
+                .isEmpty();
+        assertThat(assembler.nextDeadline(now)).isEqualTo(Subscription.NEVER);
+    }
+
+    @Test
     void a_secret_of_another_name_is_asked_for_over_xds() {
-        Assembler without = new Assembler(Samples.bootstrap(true), Set.of(), Set.of(), Duration.ofSeconds(15));
+        Assembler without =
+                new Assembler(Samples.bootstrap(true), Set.of(), Set.of(), new SecretFiles(), Duration.ofSeconds(15));
         without.apply(delivery(new Resource.OfListener(Samples.secured(Samples.tcp("l", "a")))));
         without.settle(0);
         assertThat(without.subscriptions()).containsEntry(ResourceType.SECRETS, Set.of("default", "ROOTCA"));
@@ -173,6 +217,7 @@ class AssemblerTest {
                 Samples.bootstrap(true, List.of(Samples.tcp("l", "a")), List.of(fixed)),
                 Set.of(),
                 Set.of(),
+                new SecretFiles(),
                 Duration.ZERO);
         Snapshot first = requireNonNull(assembler.settle(0));
         assertThat(first.listeners()).containsOnlyKeys("l");

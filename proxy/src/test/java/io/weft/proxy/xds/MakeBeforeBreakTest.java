@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.weft.proxy.config.Cluster;
 import io.weft.proxy.config.Snapshot;
+import io.weft.proxy.files.SecretFiles;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.HashMap;
@@ -43,7 +44,7 @@ class MakeBeforeBreakTest {
             random = new Random(seed);
             world = new World(random);
             server = new FakeServer(delta, world);
-            assembler = new Assembler(Samples.bootstrap(delta), Set.of(), Set.of(), Duration.ZERO);
+            assembler = new Assembler(Samples.bootstrap(delta), Set.of(), Set.of(), new SecretFiles(), Duration.ZERO);
             state = State.initial(delta, Duration.ZERO, true, true);
         }
 

@@ -99,13 +99,22 @@ final class Samples {
     }
 
     static TlsParameters tls(String certificate, String trust) {
+        return tls(new TlsParameters.CertificateSource.Named(certificate), trust);
+    }
+
+    /** Shows no certificate. */
+    static TlsParameters trusting(String trust) {
+        return tls((TlsParameters.CertificateSource) null, trust);
+    }
+
+    private static TlsParameters tls(TlsParameters.@Nullable CertificateSource certificate, String trust) {
         return new TlsParameters(
                 TlsParameters.Version.TLS_1_2,
                 TlsParameters.Version.TLS_1_3,
                 List.of(),
                 List.of(),
                 List.of(),
-                new TlsParameters.CertificateSource.Named(certificate),
+                certificate,
                 new TlsParameters.Validation(new TlsParameters.TrustSource.Named(trust), List.of()));
     }
 
