@@ -52,15 +52,19 @@ final class HeadStart {
             DeltaDiscoveryRequest.parseFrom(DeltaDiscoveryRequest.newBuilder()
                     .setNode(Node.newBuilder()
                             .setMetadata(Struct.newBuilder()
-                                    .putFields("NAMESPACE", Value.newBuilder().setStringValue(NAMESPACE).build())))
+                                    .putFields(
+                                            "NAMESPACE",
+                                            Value.newBuilder()
+                                                    .setStringValue(NAMESPACE)
+                                                    .build())))
                     .build()
                     .toByteString());
         } catch (InvalidProtocolBufferException e) {
             throw new IllegalStateException("a message that was just written", e);
         }
         Mesh mesh = Mesh.of(MeshSettings.DEFAULT, List.of(workload(), service(), policy()));
-        ProxyNode node = new ProxyNode(
-                ACCOUNT, NAMESPACE, ACCOUNT, List.of(ADDRESS), Map.of(), ProxyNode.Reader.SIDECAR);
+        ProxyNode node =
+                new ProxyNode(ACCOUNT, NAMESPACE, ACCOUNT, List.of(ADDRESS), Map.of(), ProxyNode.Reader.SIDECAR);
         return new Generator(1 << 20).generate(View.of(mesh, node));
     }
 
@@ -94,8 +98,8 @@ final class HeadStart {
     private static MeshObject policy() {
         var source = new AuthorizationPolicy.Source(
                 only(new StringMatch.Prefix("cluster.local/")), nothing(), nothing(), nothing(), nothing());
-        var operation = new AuthorizationPolicy.Operation(
-                nothing(), nothing(), only(new StringMatch.Exact("GET")), nothing());
+        var operation =
+                new AuthorizationPolicy.Operation(nothing(), nothing(), only(new StringMatch.Exact("GET")), nothing());
         return new AuthorizationPolicy(
                 NAMESPACE,
                 ACCOUNT,

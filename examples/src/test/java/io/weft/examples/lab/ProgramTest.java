@@ -19,7 +19,8 @@ class ProgramTest {
     @Test
     void a_program_is_known_by_its_own_words_and_not_by_those_of_one_before_it() throws Exception {
         Path log = folder.resolve("some.log");
-        assertThat(Program.start("first", log, Map.of(), List.of("echo", "ready")).exit(SOON))
+        assertThat(Program.start("first", log, Map.of(), List.of("echo", "ready"))
+                        .exit(SOON))
                 .contains(0);
         Program second = Program.start("second", log, Map.of(), List.of("echo", "not yet"));
         assertThat(second.exit(SOON)).contains(0);

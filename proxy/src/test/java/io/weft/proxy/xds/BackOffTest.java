@@ -32,7 +32,8 @@ class BackOffTest {
     }
 
     @Test
-    @DisplayName("R2: 1,000 proxies find a control plane that returns within 2 s, most within 1.5 s, and not all at once")
+    @DisplayName(
+            "R2: 1,000 proxies find a control plane that returns within 2 s, most within 1.5 s, and not all at once")
     void a_fleet_that_waits_comes_back_soon_and_spread() {
         Random random = new Random(7);
         long outage = Duration.ofMinutes(1).toMillis();
