@@ -48,24 +48,24 @@ final class HeadStart {
 
     /** A request is read, and a small mesh is written as a proxy would be told it. */
     static ResourceSet rehearse() {
+        Mesh mesh = Mesh.of(MeshSettings.DEFAULT, List.of(workload(), service(), policy()));
+        var node = new ProxyNode(
+                request().getNode().getId(), NAMESPACE, ACCOUNT, List.of(ADDRESS), Map.of(), ProxyNode.Reader.SIDECAR);
+        return new Generator(1 << 20).generate(View.of(mesh, node));
+    }
+
+    private static DeltaDiscoveryRequest request() {
+        var metadata = Struct.newBuilder()
+                .putFields(
+                        "NAMESPACE",
+                        Value.newBuilder().setStringValue(NAMESPACE).build());
+        Node node = Node.newBuilder().setId(ACCOUNT).setMetadata(metadata).build();
         try {
-            DeltaDiscoveryRequest.parseFrom(DeltaDiscoveryRequest.newBuilder()
-                    .setNode(Node.newBuilder()
-                            .setMetadata(Struct.newBuilder()
-                                    .putFields(
-                                            "NAMESPACE",
-                                            Value.newBuilder()
-                                                    .setStringValue(NAMESPACE)
-                                                    .build())))
-                    .build()
-                    .toByteString());
+            return DeltaDiscoveryRequest.parseFrom(
+                    DeltaDiscoveryRequest.newBuilder().setNode(node).build().toByteString());
         } catch (InvalidProtocolBufferException e) {
             throw new IllegalStateException("a message that was just written", e);
         }
-        Mesh mesh = Mesh.of(MeshSettings.DEFAULT, List.of(workload(), service(), policy()));
-        ProxyNode node =
-                new ProxyNode(ACCOUNT, NAMESPACE, ACCOUNT, List.of(ADDRESS), Map.of(), ProxyNode.Reader.SIDECAR);
-        return new Generator(1 << 20).generate(View.of(mesh, node));
     }
 
     private static MeshObject workload() {
