@@ -145,6 +145,7 @@ public final class ControlPlaneMain implements Callable<Integer> {
         // Everything logs through the JDK; Netty would otherwise find the SLF4J that a dependency brings along, without
         // a provider.
         InternalLoggerFactory.setDefaultFactory(JdkLoggerFactory.INSTANCE);
+        HeadStart.begin();
         var out = new PrintWriter(System.out, true, StandardCharsets.UTF_8);
         var err = new PrintWriter(System.err, true, StandardCharsets.UTF_8);
         var stop = new CountDownLatch(1);

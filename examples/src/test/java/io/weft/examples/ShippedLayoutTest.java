@@ -3,6 +3,7 @@ package io.weft.examples;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.weft.examples.lab.Await;
+import io.weft.examples.lab.Distribution;
 import io.weft.examples.lab.Lab;
 import io.weft.examples.lab.Outcome;
 import io.weft.examples.lab.Pod;
@@ -52,7 +53,7 @@ class ShippedLayoutTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"proxy", "init"})
+    @ValueSource(strings = {"proxy", "init", "control-plane"})
     void the_class_cache_is_good_for_what_is_shipped(String program) throws Exception {
         // With this mode a JVM that cannot use its cache does not start.
         assertThat(run("-XX:AOTMode=on", program, "-h")).contains("Usage: weft " + program);
@@ -65,6 +66,14 @@ class ShippedLayoutTest {
                 .as("from the cache")
                 .containsPattern("io[.]weft[.]proxy[.]SidecarCommand source: shared objects file");
         assertThat(dist.resolve("cache/sidecar.aot")).isNotEmptyFile();
+    }
+
+    @Test
+    void the_lab_starts_a_sidecar_with_the_cache_that_the_launcher_takes() {
+        assertThat(Distribution.inPlace().java("proxy", "Main", List.of("sidecar")))
+                .anyMatch(flag -> flag.matches("-XX:AOTCache=.*/sidecar[.]aot"));
+        assertThat(Distribution.inPlace().java("proxy", "Main", List.of("-c", "file")))
+                .anyMatch(flag -> flag.matches("-XX:AOTCache=.*/proxy[.]aot"));
     }
 
     @Test
@@ -86,10 +95,47 @@ class ShippedLayoutTest {
                 .noneMatch(jar -> jar.matches(".*(osx|windows|aarch).*"));
     }
 
-    @ParameterizedTest
-    @ValueSource(strings = {"certs", "control-plane"})
-    void programs_without_a_cache_use_the_archive_of_the_runtime(String program) throws Exception {
-        assertThat(run("-Xshare:on", program, "-h")).contains("Usage: weft " + program);
+    @Test
+    void a_program_without_a_cache_uses_the_archive_of_the_runtime() throws Exception {
+        assertThat(run("-Xshare:on", "certs", "-h")).contains("Usage: weft certs");
+    }
+
+    @Test
+    void a_control_plane_has_its_libraries_from_the_cache_and_no_provider_that_nobody_asked_for(@TempDir Path folder)
+            throws Exception {
+        Files.createDirectories(folder.resolve("mesh"));
+        Process controlPlane = start(
+                "-Xlog:class+load",
+                "control-plane",
+                "--config",
+                folder.resolve("mesh").toString(),
+                "--data-dir",
+                folder.resolve("data").toString(),
+                "--secure-grpc-addr",
+                "127.0.0.1:0",
+                "--http-addr",
+                "127.0.0.1:0");
+        try {
+            var loaded = new ArrayList<String>();
+            // Ends with the program; what it says until it is ready is what its start takes.
+            try (var said = controlPlane.inputReader(StandardCharsets.UTF_8)) {
+                for (String line = said.readLine(); line != null && !line.equals("ready"); line = said.readLine()) {
+                    loaded.add(line);
+                }
+            }
+            assertThat(loaded)
+                    .filteredOn(line -> line.contains(" org.bouncycastle."))
+                    .as("of jars that are signed as they are published")
+                    .isNotEmpty()
+                    .allMatch(line -> line.endsWith("shared objects file"))
+                    .noneMatch(line -> line.contains("BouncyCastleProvider"));
+            assertThat(loaded)
+                    .filteredOn(line -> line.contains(" io.envoyproxy.envoy.config.listener.v3.Listener "))
+                    .as("loaded before the first proxy comes, from the cache")
+                    .allMatch(line -> line.endsWith("shared objects file"));
+        } finally {
+            controlPlane.destroyForcibly().waitFor();
+        }
     }
 
     @Test

@@ -52,6 +52,7 @@ public final class Pusher implements AutoCloseable {
     private @Nullable Mesh next;
     private long firstChange;
     private long lastChange;
+    private long lastPush;
     private boolean timerSet;
     private boolean roundRunning;
 
@@ -142,9 +143,10 @@ public final class Pusher implements AutoCloseable {
         if (mesh != null) {
             long now = System.nanoTime();
             // The first mesh of all is not waited for: nobody has anything yet.
-            long remaining = views == null ? 0 : debounce.remaining(firstChange, lastChange, now);
+            long remaining = views == null ? 0 : debounce.remaining(lastPush, firstChange, lastChange, now);
             if (remaining <= 0) {
                 metrics.debounced(now - firstChange);
+                lastPush = now;
                 next = null;
                 Views before = views;
                 Views current = before == null ? Views.of(mesh) : before.next(mesh);

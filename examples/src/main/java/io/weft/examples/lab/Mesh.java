@@ -104,16 +104,8 @@ public final class Mesh {
                 "control-plane",
                 Account.CONTROL_PLANE,
                 pod.java("control-plane", "io.weft.controlplane.ControlPlaneMain", arguments));
-        boolean ready = Await.that(START, () -> {
-            if (!started.alive()) {
-                throw started.failure("ended before it was ready");
-            }
-            return pod.look("curl", "-sf", "-o", "/dev/null", "http://127.0.0.1:15014/ready")
-                    .ok();
-        });
-        if (!ready) {
-            throw started.failure("is not ready after " + START.toSeconds() + " s");
-        }
+        // Its own word, and not its page: asking for that again and again would take the processor that it starts on.
+        started.awaitLog("(?m)^ready$", START);
         program = started;
     }
 

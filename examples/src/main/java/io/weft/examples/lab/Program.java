@@ -2,6 +2,7 @@ package io.weft.examples.lab;
 
 import java.io.File;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -20,11 +21,13 @@ public final class Program {
 
     private final String name;
     private final Path log;
+    private final long begin;
     private final Process process;
 
-    private Program(String name, Path log, Process process) {
+    private Program(String name, Path log, long begin, Process process) {
         this.name = name;
         this.log = log;
+        this.begin = begin;
         this.process = process;
     }
 
@@ -40,7 +43,9 @@ public final class Program {
         builder.environment().put("LC_ALL", "C.UTF-8");
         builder.environment().putAll(environment);
         try {
-            return new Program(name, log, builder.start());
+            // An earlier program of that name may have written there.
+            long begin = Files.exists(log) ? Files.size(log) : 0;
+            return new Program(name, log, begin, builder.start());
         } catch (IOException e) {
             throw new LabException(name + " cannot be started: " + e.getMessage(), e);
         }
@@ -63,9 +68,11 @@ public final class Program {
         return log;
     }
 
+    /** What it printed so far. */
     public String log() {
-        try {
-            return new String(Files.readAllBytes(log), StandardCharsets.UTF_8);
+        try (InputStream printed = Files.newInputStream(log)) {
+            printed.skipNBytes(begin);
+            return new String(printed.readAllBytes(), StandardCharsets.UTF_8);
         } catch (IOException e) {
             return "(no log: " + e.getMessage() + ")";
         }

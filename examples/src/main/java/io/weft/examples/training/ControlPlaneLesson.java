@@ -104,8 +104,8 @@ record ControlPlaneLesson(Path shop, Path config, int secure, int http) {
     }
 
     private static SslContext tls(Authority authority, Workload workload) throws IOException {
-        X509Svid own = authority.issueOwn(
-                KeyAlgorithm.EC_P256, SpiffeId.parse(workload.id()), Duration.ofHours(1), Set.of());
+        X509Svid own =
+                authority.issueOwn(KeyAlgorithm.EC_P256, SpiffeId.parse(workload.id()), Duration.ofHours(1), Set.of());
         return GrpcSslContexts.configure(SslContextBuilder.forClient())
                 .keyManager(pem(own.chainPem()), pem(own.keyPem()))
                 .trustManager(pem(authority.bundle().toPem()))

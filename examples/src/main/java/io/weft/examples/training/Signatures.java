@@ -11,8 +11,8 @@ import java.util.jar.Manifest;
 
 /**
  * What makes a library of cryptography slow to start with: a signature, for which each class is digested and which keeps
- * all of them out of a class cache, and its offer as a provider to the whole JVM, which the JDK takes up, with a thousand
- * classes, when it looks for a provider that this runtime does not have. No program here asks for a provider by name.
+ * all of them out of a class cache, and its offer as a provider to the whole JVM, which the JDK takes up, with hundreds of
+ * classes, while it looks for one. No program here asks for a provider by name.
  */
 final class Signatures {
 
@@ -34,10 +34,7 @@ final class Signatures {
         String upper = name.toUpperCase(Locale.ROOT);
         return upper.startsWith("META-INF/")
                 && upper.indexOf('/', "META-INF/".length()) < 0
-                && (upper.endsWith(".SF")
-                        || upper.endsWith(".RSA")
-                        || upper.endsWith(".DSA")
-                        || upper.endsWith(".EC"));
+                && (upper.endsWith(".SF") || upper.endsWith(".RSA") || upper.endsWith(".DSA") || upper.endsWith(".EC"));
     }
 
     static boolean isManifest(JarEntry entry) {

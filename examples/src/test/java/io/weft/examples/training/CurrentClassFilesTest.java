@@ -12,6 +12,7 @@ import java.lang.constant.ConstantDescs;
 import java.lang.constant.MethodTypeDesc;
 import java.net.URL;
 import java.net.URLClassLoader;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -25,6 +26,7 @@ import org.junit.jupiter.api.io.TempDir;
 class CurrentClassFilesTest {
 
     private static final int JAVA_5 = 49;
+    private static final int JAVA_17 = 61;
     private static final ClassDesc OLD = ClassDesc.of("old.Old");
     private static final MethodTypeDesc INT_TO_INT = MethodTypeDesc.of(ConstantDescs.CD_int, ConstantDescs.CD_int);
 
@@ -84,6 +86,48 @@ class CurrentClassFilesTest {
             assertThat(file.getInputStream(file.getJarEntry("LICENSE")).readAllBytes())
                     .containsExactly('x');
         }
+    }
+
+    @Test
+    void a_signed_jar_loses_its_signature_and_its_offer_of_a_provider_and_nothing_else() throws Exception {
+        Path jar = folder.resolve("signed.jar");
+        byte[] content = compiled(JAVA_17);
+        try (OutputStream file = Files.newOutputStream(jar);
+                JarOutputStream out = new JarOutputStream(file)) {
+            put(out, "META-INF/MANIFEST.MF", """
+                    Manifest-Version: 1.0
+                    Multi-Release: true
+
+                    Name: old/Old.class
+                    SHA-256-Digest: AAAA
+
+                    """.getBytes(StandardCharsets.UTF_8));
+            put(out, "META-INF/SIGNER.SF", "Signature-Version: 1.0\n\n".getBytes(StandardCharsets.UTF_8));
+            put(out, "META-INF/LICENSE.md", new byte[] {'x'});
+            put(out, "META-INF/services/java.security.Provider", new byte[] {'x'});
+            put(out, "META-INF/services/some.Other", new byte[] {'x'});
+            put(out, "old/Old.class", content);
+        }
+        assertThat(CurrentClassFiles.bring(jar)).isTrue();
+        try (JarFile file = new JarFile(jar.toFile())) {
+            assertThat(file.stream().map(JarEntry::getName))
+                    .containsExactly(
+                            "META-INF/MANIFEST.MF",
+                            "META-INF/LICENSE.md",
+                            "META-INF/services/some.Other",
+                            "old/Old.class");
+            assertThat(file.isMultiRelease()).isTrue();
+            assertThat(file.getManifest().getEntries()).isEmpty();
+            assertThat(file.getInputStream(file.getJarEntry("old/Old.class")).readAllBytes())
+                    .isEqualTo(content);
+        }
+        assertThat(CurrentClassFiles.bring(jar)).as("once is enough").isFalse();
+    }
+
+    private static void put(JarOutputStream out, String name, byte[] content) throws IOException {
+        out.putNextEntry(new JarEntry(name));
+        out.write(content);
+        out.closeEntry();
     }
 
     @Test
