@@ -181,7 +181,8 @@ final class LinkedAhead {
     }
 
     private static void equal(CodeBuilder code, ClassDesc self, List<DirectMethodHandleDesc> fields) {
-        code.block(other -> other.aload(0).aload(1).if_acmpne(other.breakLabel()).iconst_1().ireturn());
+        code.block(other ->
+                other.aload(0).aload(1).if_acmpne(other.breakLabel()).iconst_1().ireturn());
         code.block(same -> {
             same.aload(1).instanceOf(self).ifeq(same.breakLabel());
             same.aload(1).checkcast(self).astore(2);

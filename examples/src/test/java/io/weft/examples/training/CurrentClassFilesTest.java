@@ -91,7 +91,7 @@ class CurrentClassFilesTest {
     @Test
     void a_signed_jar_loses_its_signature_and_its_offer_of_a_provider_and_nothing_else() throws Exception {
         Path jar = folder.resolve("signed.jar");
-        byte[] content = compiled(JAVA_17);
+        byte[] content = compiled(JAVA_17, ClassFile.StackMapsOption.DROP_STACK_MAPS);
         try (OutputStream file = Files.newOutputStream(jar);
                 JarOutputStream out = new JarOutputStream(file)) {
             put(out, "META-INF/MANIFEST.MF", """
@@ -108,7 +108,7 @@ class CurrentClassFilesTest {
             put(out, "META-INF/services/some.Other", new byte[] {'x'});
             put(out, "old/Old.class", content);
         }
-        assertThat(CurrentClassFiles.bring(jar)).isTrue();
+        assertThat(ShippedJars.bring(List.of(jar))).containsExactly(jar);
         try (JarFile file = new JarFile(jar.toFile())) {
             assertThat(file.stream().map(JarEntry::getName))
                     .containsExactly(
@@ -121,7 +121,7 @@ class CurrentClassFilesTest {
             assertThat(file.getInputStream(file.getJarEntry("old/Old.class")).readAllBytes())
                     .isEqualTo(content);
         }
-        assertThat(CurrentClassFiles.bring(jar)).as("once is enough").isFalse();
+        assertThat(ShippedJars.bring(List.of(jar))).as("once is enough").isEmpty();
     }
 
     private static void put(JarOutputStream out, String name, byte[] content) throws IOException {

@@ -16,14 +16,17 @@ import org.junit.jupiter.api.Test;
 class LinkedAheadTest {
 
     /** What is asked of the classes as they were compiled, and of the same ones changed. */
+    @SuppressWarnings({"NullAway", "EqualsNull", "EqualsIncompatibleType"}) // null and strangers are among the cases
     public static final class Subject implements Supplier<List<String>> {
 
-        sealed interface Shape permits Circle, Box, Nothing {}
+        sealed interface Shape permits Circle, Box, Pair, Nothing {}
 
         record Circle(double radius, String name) implements Shape {}
 
         record Box(int wide, long high, float deep, boolean open, byte b, short s, char c, Circle lid)
                 implements Shape {}
+
+        record Pair(Shape left, Shape right) implements Shape {}
 
         record Nothing() implements Shape {}
 
@@ -38,11 +41,14 @@ class LinkedAheadTest {
                 return switch (shape) {
                     case null -> "null";
                     case Circle circle when circle.radius() > 10 -> "large circle";
-                    case Circle(_, String name) when name.isEmpty() -> "nameless circle";
-                    case Circle _ -> "circle";
-                    case Box(_, _, _, _, _, _, _, Circle lid) when lid != null -> "box with a lid";
-                    case Box _ -> "box";
-                    case Nothing _ -> "nothing";
+                    case Circle circle when circle.name().isEmpty() -> "nameless circle";
+                    case Circle circle -> "circle " + circle.radius();
+                    case Pair(Circle left, Box right) -> left.name() + " beside a box " + right.wide();
+                    case Pair(Box left, Shape right) -> "box " + left.wide() + " beside " + kind(right);
+                    case Pair pair -> "pair " + kind(pair.right());
+                    case Box box when box.lid() != null -> "box with a lid";
+                    case Box box -> "box " + box.high();
+                    case Nothing nothing -> "nothing" + nothing;
                 };
             }
         }
@@ -59,7 +65,7 @@ class LinkedAheadTest {
         private static String any(Object object) {
             return switch (object) {
                 case String text when text.length() > 3 -> "long text";
-                case String _ -> "text";
+                case String text -> "text " + text;
                 case Integer number -> "number " + number;
                 case int[] numbers -> "numbers " + numbers.length;
                 default -> "other";
@@ -87,10 +93,14 @@ class LinkedAheadTest {
                     new Box(1, 2, 3, true, (byte) 5, (short) 5, 'c', circle),
                     new Box(1, 2, 3, true, (byte) 4, (short) 6, 'c', circle),
                     new Box(1, 2, 3, true, (byte) 4, (short) 5, 'd', circle),
+                    new Pair(circle, new Box(1, 2, 3, true, (byte) 4, (short) 5, 'c', circle)),
+                    new Pair(new Box(1, 2, 3, true, (byte) 4, (short) 5, 'c', circle), circle),
+                    new Pair(circle, circle),
+                    new Pair(circle, null),
                     new Nothing()));
             List<String> seen = new ArrayList<>();
             for (Shape shape : shapes) {
-                if (!(shape instanceof Circle(_, String name)) || name != null) {
+                if (!(shape instanceof Circle unnamed) || unnamed.name() != null) {
                     seen.add(asked.kind(shape));
                 }
                 seen.add(shape + " " + shape.hashCode());
@@ -167,11 +177,13 @@ class LinkedAheadTest {
     @Test
     void switches_and_records_do_what_they_did() throws Exception {
         Changing loader = new Changing();
-        Object subject = loader.loadClass(Subject.class.getName()).getConstructor().newInstance();
+        Object subject =
+                loader.loadClass(Subject.class.getName()).getConstructor().newInstance();
         assertThat(subject.getClass()).isNotEqualTo(Subject.class);
         assertThat(((Supplier<?>) subject).get()).isEqualTo(new Subject().get());
         assertThat(loader.changed).contains("", "$Asked", "$Circle", "$Box", "$Nothing");
-        assertThat(loader.left).as("a text of a record is seldom asked for")
+        assertThat(loader.left)
+                .as("a text of a record is seldom asked for")
                 .contains("ObjectMethods.toString")
                 .noneMatch(site -> site.startsWith("SwitchBootstraps"))
                 .doesNotContain("ObjectMethods.equals", "ObjectMethods.hashCode");
