@@ -270,7 +270,7 @@ class ProtocolTest {
             after(new Event.StreamClosed(0.999999, Ending.GONE));
             delays.add(((Reconnect) effects.getFirst()).delay().toMillis());
         }
-        assertThat(delays).containsExactly(250L, 400L, 640L, 1024L, 1638L, 2621L, 4000L, 4000L, 4000L);
+        assertThat(delays).containsExactly(250L, 400L, 640L, 1024L, 1638L, 2000L, 2000L, 2000L, 2000L);
         after(new Event.StreamClosed(0.999999, Ending.BUSY));
         assertThat(effects).containsExactly(new Reconnect(Duration.ofSeconds(30)));
 
