@@ -132,9 +132,68 @@ class ShippedLayoutTest {
             assertThat(loaded)
                     .filteredOn(line -> line.contains(" io.envoyproxy.envoy.config.listener.v3.Listener "))
                     .as("loaded before the first proxy comes, from the cache")
+                    .isNotEmpty()
                     .allMatch(line -> line.endsWith("shared objects file"));
         } finally {
             controlPlane.destroyForcibly().waitFor();
+        }
+    }
+
+    @Test
+    void a_start_of_a_proxy_makes_no_class_of_ours_that_could_have_been_linked_before(@TempDir Path folder)
+            throws Exception {
+        Path file = Files.writeString(folder.resolve("proxy.yaml"), """
+                static_resources:
+                  listeners:
+                  - name: in
+                    address: {socket_address: {address: 127.0.0.1, port_value: 1}}
+                    filter_chains:
+                    - filters:
+                      - name: tcp
+                        typed_config:
+                          "@type": type.googleapis.com/envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy
+                          stat_prefix: tcp
+                          cluster: out
+                  clusters:
+                  - {name: out, type: STATIC}
+                """);
+        assertThat(run("-Xlog:class+load", "proxy", "--mode", "validate", "-c", file.toString())
+                        .lines())
+                .contains("configuration OK")
+                .as("for switches over types, and to read annotations of arguments")
+                .noneMatch(line -> line.contains(" io.weft.") && line.contains("$$TypeSwitch"))
+                .noneMatch(line -> line.contains("jdk.proxy"));
+    }
+
+    @Test
+    void a_training_that_fails_ends_and_says_so(@TempDir Path folder) throws Exception {
+        List<String> jars = Files.readAllLines(dist.resolve("conf/examples.classpath"));
+        Process training = new ProcessBuilder(
+                        dist.resolve("runtime/bin/java").toString(),
+                        "-Djava.library.path=" + dist.resolve("lib/native"),
+                        "-cp",
+                        String.join(
+                                ":",
+                                jars.stream()
+                                        .map(jar ->
+                                                dist.resolve("lib").resolve(jar).toString())
+                                        .toList()),
+                        "io.weft.examples.training.TrainMain",
+                        folder.resolve("work").toString(),
+                        folder.resolve("cache").toString(),
+                        folder.resolve("no-mesh").toString(),
+                        "/no/java",
+                        "--",
+                        "no.jar")
+                .redirectErrorStream(true)
+                .start();
+        try {
+            String said = new String(training.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+            assertThat(training.waitFor(SECONDS, TimeUnit.SECONDS)).isTrue();
+            assertThat(training.exitValue()).as(said).isEqualTo(1);
+            assertThat(said).contains("no class cache");
+        } finally {
+            training.destroyForcibly().waitFor();
         }
     }
 

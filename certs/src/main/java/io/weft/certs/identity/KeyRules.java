@@ -25,6 +25,7 @@ import java.util.Set;
  * 8192 bits (the upper bound bounds the cost of a handshake); hashes of the SHA-2 family from SHA-256 on.
  */
 public final class KeyRules {
+    private static final String NAME_CONSTRAINTS = "2.5.29.30";
     private static final int MIN_RSA_BITS = 2048;
     private static final int MAX_RSA_BITS = 8192;
     private static final int MAX_RSA_EXPONENT_BITS = 64;
@@ -58,6 +59,14 @@ public final class KeyRules {
                 : Optional.of("key " + describe(key)
                         + "; expected EC P-256, P-384 or P-521, Ed25519, or RSA of " + MIN_RSA_BITS + " to "
                         + MAX_RSA_BITS + " bits");
+    }
+
+    /** What makes a root unusable for whatever it may have issued, or empty. */
+    public static Optional<String> rootProblem(X509Certificate root) {
+        return root.getExtensionValue(NAME_CONSTRAINTS) == null
+                ? problem(root.getPublicKey())
+                // The JDK does not apply those of an anchor by itself; to ignore them would widen the trust.
+                : Optional.of("root with name constraints; expected them on an intermediate");
     }
 
     /** What is wrong with the algorithm of a certificate's signature, or empty. */

@@ -17,7 +17,6 @@ import java.util.stream.Collectors;
  */
 public final class TrustBundle {
     private static final int MAX_ROOTS = 64;
-    private static final String NAME_CONSTRAINTS = "2.5.29.30";
     private static final int KEY_CERT_SIGN = 5;
 
     private final TrustDomain trustDomain;
@@ -113,10 +112,7 @@ public final class TrustBundle {
         if (root.getBasicConstraints() < 0 || (usage != null && !usage[KEY_CERT_SIGN])) {
             throw new IllegalArgumentException(where + " is not a CA certificate; expected CA:true and keyCertSign");
         }
-        if (root.getExtensionValue(NAME_CONSTRAINTS) != null) {
-            throw new IllegalArgumentException(where + " carries name constraints; expected them on an intermediate");
-        }
-        KeyRules.problem(root.getPublicKey()).ifPresent(problem -> {
+        KeyRules.rootProblem(root).ifPresent(problem -> {
             throw new IllegalArgumentException(where + ": " + problem);
         });
     }

@@ -13,7 +13,6 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Predicate;
 
 /** The roots that a machine trusts, where its distribution keeps them, and failing that those that the Java runtime brings along. */
 final class SystemRoots {
@@ -24,8 +23,6 @@ final class SystemRoots {
             Path.of("/etc/ssl/ca-bundle.pem"),
             Path.of("/etc/pki/ca-trust/extracted/pem/tls-ca-bundle.pem"),
             Path.of("/etc/ssl/cert.pem"));
-
-    private static final String NAME_CONSTRAINTS = "2.5.29.30";
 
     private SystemRoots() {}
 
@@ -46,8 +43,9 @@ final class SystemRoots {
      */
     static String usable(Path place) throws IOException {
         List<X509Certificate> all = place.equals(runtimes()) ? stored(place) : written(place);
-        List<X509Certificate> usable =
-                all.stream().filter(Predicate.not(SystemRoots::isUnusable)).toList();
+        List<X509Certificate> usable = all.stream()
+                .filter(root -> KeyRules.rootProblem(root).isEmpty())
+                .toList();
         if (usable.isEmpty()) {
             throw new IOException(place + ": " + all.size() + " roots, and none that can be used");
         }
@@ -82,10 +80,5 @@ final class SystemRoots {
         } catch (IllegalArgumentException malformed) {
             return Optional.empty();
         }
-    }
-
-    private static boolean isUnusable(X509Certificate root) {
-        return root.getExtensionValue(NAME_CONSTRAINTS) != null
-                || KeyRules.problem(root.getPublicKey()).isPresent();
     }
 }

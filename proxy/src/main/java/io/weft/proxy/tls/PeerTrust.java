@@ -1,6 +1,7 @@
 package io.weft.proxy.tls;
 
 import io.weft.certs.asn1.Pem;
+import io.weft.certs.identity.KeyRules;
 import io.weft.certs.identity.PeerRole;
 import io.weft.certs.identity.PeerVerifier;
 import io.weft.certs.identity.Refusal;
@@ -56,7 +57,7 @@ final class PeerTrust {
     static PeerTrust of(String rootsPem, @Nullable TrustDomain own, PeerRole peers) {
         Set<X509Certificate> roots = new LinkedHashSet<>(Pem.certificates(rootsPem));
         for (X509Certificate root : roots) {
-            PkixRules.rootProblem(root).ifPresent(problem -> {
+            KeyRules.rootProblem(root).ifPresent(problem -> {
                 throw new IllegalArgumentException("root '" + root.getSubjectX500Principal() + "': " + problem);
             });
         }

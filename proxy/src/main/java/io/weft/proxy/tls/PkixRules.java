@@ -27,17 +27,8 @@ import java.util.stream.Collectors;
  */
 final class PkixRules {
     static final int MAX_CERTIFICATES = 10;
-    private static final String NAME_CONSTRAINTS = "2.5.29.30";
 
     private PkixRules() {}
-
-    /** What makes a root unusable, or empty. */
-    static Optional<String> rootProblem(X509Certificate root) {
-        return root.getExtensionValue(NAME_CONSTRAINTS) == null
-                ? KeyRules.problem(root.getPublicKey())
-                // The JDK does not apply those of an anchor by itself; to ignore them would widen the trust.
-                : Optional.of("root with name constraints; expected them on an intermediate");
-    }
 
     /** @param chain leaf first, not empty */
     static Optional<Refused> problem(
