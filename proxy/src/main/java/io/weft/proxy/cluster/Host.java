@@ -14,6 +14,7 @@ import io.weft.proxy.pool.PooledConnection;
 import io.weft.proxy.pool.RequestLimit;
 import io.weft.proxy.pool.StreamReceiver.Failure;
 import io.weft.proxy.tls.IstioAlpn;
+import io.weft.proxy.worker.Deadline;
 import io.weft.proxy.worker.Worker;
 
 /** One endpoint of a cluster on one event loop: how busy it is and the connections to it. */
@@ -45,7 +46,7 @@ public final class Host implements Candidate {
         this.endpoint = endpoint;
         this.requests = requests;
         this.target = Dialer.Target.of(cluster, endpoint);
-        this.pools = new Pools(limit, requests, target, this::connect);
+        this.pools = new Pools(limit, requests, target, new Connecting());
     }
 
     public Cluster.Endpoint endpoint() {
@@ -131,8 +132,29 @@ public final class Host implements Candidate {
                         .isPresent();
     }
 
-    private void connect(HostPool pool, Dialer.Target to, boolean overHttp2) {
-        dialer.dial(to, new Connected(pool, overHttp2));
+    private static final class Reminder extends Deadline {
+        private final Runnable task;
+
+        Reminder(Runnable task) {
+            this.task = task;
+        }
+
+        @Override
+        protected void expired() {
+            task.run();
+        }
+    }
+
+    private final class Connecting implements Pools.Connecting {
+        @Override
+        public void connect(HostPool pool, Dialer.Target to, boolean overHttp2) {
+            dialer.dial(to, new Connected(pool, overHttp2));
+        }
+
+        @Override
+        public void remind(Runnable task, long nanos) {
+            worker.deadlines().set(new Reminder(task), System.nanoTime(), nanos);
+        }
     }
 
     private PooledConnection install(Channel channel, HostPool pool, boolean overHttp2) {

@@ -27,6 +27,20 @@ final class Pools {
     /** Makes connections of one protocol. */
     interface Connecting {
         void connect(HostPool pool, Dialer.Target target, boolean overHttp2);
+
+        void remind(Runnable task, long nanos);
+    }
+
+    private record Connector(Connecting connecting, Dialer.Target to, boolean overHttp2) implements HostPool.Connector {
+        @Override
+        public void connect(HostPool pool) {
+            connecting.connect(pool, to, overHttp2);
+        }
+
+        @Override
+        public void remind(Runnable task, long nanos) {
+            connecting.remind(task, nanos);
+        }
     }
 
     private record Key(String name, boolean overHttp2) {}
@@ -82,7 +96,7 @@ final class Pools {
     }
 
     private HostPool made(boolean overHttp2, Dialer.Target to, ConnectionLimit bounds) {
-        HostPool pool = new HostPool(asked -> connecting.connect(asked, to, overHttp2), bounds, requests, overHttp2);
+        HostPool pool = new HostPool(new Connector(connecting, to, overHttp2), bounds, requests, overHttp2);
         if (closed) {
             pool.close();
         }

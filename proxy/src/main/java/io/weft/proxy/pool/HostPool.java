@@ -11,8 +11,17 @@ import org.jspecify.annotations.Nullable;
  * <p>Invariants: a connection with room is in {@code available}, once; whoever waits does so only while a connection is
  * being made or all that may be made are full, and there are never more being made than are waited for; the most recently
  * used connection is taken first, so that the others can grow old and be closed.
+ *
+ * <p>Where connections come back, two are made at a time, and more only when somebody has waited for {@link #PATIENCE}. To
+ * make one under TLS takes many times what a request takes; if each of a burst's requests began one, all of them would
+ * wait for all of these, though the connections that there are would soon have served them.
  */
 public final class HostPool implements PooledConnection.Owner {
+
+    /** Nanoseconds, and up to a tick of the deadlines more: longer than a connection in the same data centre takes. */
+    static final long PATIENCE = 10_000_000;
+
+    private static final int AT_A_TIME = 2;
 
     private static final StreamReceiver.Failure TOO_MANY_REQUESTS =
             new StreamReceiver.Failure(StreamReceiver.Failure.Kind.OVERFLOW, "max_requests");
@@ -20,6 +29,9 @@ public final class HostPool implements PooledConnection.Owner {
     /** Makes connections for a pool. The result is told on the pool's event loop, never within the call. */
     public interface Connector {
         void connect(HostPool pool);
+
+        /** Runs something on the pool's event loop after so many nanoseconds, or a little later. */
+        void remind(Runnable task, long nanos);
     }
 
     private final Connector connector;
@@ -30,6 +42,8 @@ public final class HostPool implements PooledConnection.Owner {
     private final ArrayDeque<StreamReceiver> waiting = new ArrayDeque<>();
     private final List<PooledConnection> all = new ArrayList<>();
     private int connecting;
+    private boolean comeBack = true;
+    private boolean reminded;
     private boolean closed;
 
     /**
@@ -104,10 +118,27 @@ public final class HostPool implements PooledConnection.Owner {
 
     private void connectIfNeeded() {
         int wanted = multiplexed ? Math.min(1, waiting.size()) : waiting.size();
-        if (connecting < wanted && mayConnect()) {
-            connecting++;
-            connector.connect(this);
+        int atOnce = comeBack ? Math.min(wanted, AT_A_TIME) : wanted;
+        while (connecting < atOnce && mayConnect()) {
+            connect();
         }
+        if (connecting >= AT_A_TIME && connecting < wanted && !reminded) {
+            reminded = true;
+            connector.remind(this::connectForAll, PATIENCE);
+        }
+    }
+
+    /** Those who make connections are slow, or those who answer: now one is made for each who waits. */
+    private void connectForAll() {
+        reminded = false;
+        while (connecting < waiting.size() && mayConnect()) {
+            connect();
+        }
+    }
+
+    private void connect() {
+        connecting++;
+        connector.connect(this);
     }
 
     private boolean mayConnect() {
@@ -129,7 +160,7 @@ public final class HostPool implements PooledConnection.Owner {
             connection.drain();
             return;
         }
-        released(connection);
+        give(connection);
         connectIfNeeded(); // one may not be enough for all who wait
     }
 
@@ -156,6 +187,11 @@ public final class HostPool implements PooledConnection.Owner {
             connection.drain();
             return;
         }
+        comeBack = true;
+        give(connection);
+    }
+
+    private void give(PooledConnection connection) {
         StreamReceiver receiver;
         while (connection.room() > 0 && (receiver = nextWaiting()) != null) {
             if (requests.isReached()) {
@@ -172,6 +208,7 @@ public final class HostPool implements PooledConnection.Owner {
 
     @Override
     public void retired(PooledConnection connection) {
+        comeBack = false;
         available.remove(connection);
         if (all.remove(connection)) {
             limit.disconnected();

@@ -11,11 +11,23 @@ class HostPoolTest {
 
     private final List<String> heard = new ArrayList<>();
     private final ConnectionLimit.Counts counts = new ConnectionLimit.Counts();
+    private final List<Runnable> reminders = new ArrayList<>();
     private int dials;
 
     private HostPool pool(boolean multiplexed, int maxConnections, int maxPending) {
+        HostPool.Connector connector = new HostPool.Connector() {
+            @Override
+            public void connect(HostPool asked) {
+                dials++;
+            }
+
+            @Override
+            public void remind(Runnable task, long nanos) {
+                reminders.add(task);
+            }
+        };
         return new HostPool(
-                asked -> dials++,
+                connector,
                 new ConnectionLimit(counts, new Cluster.Limits(maxConnections, maxPending, 1024)),
                 RequestLimit.NONE,
                 multiplexed);
@@ -190,5 +202,75 @@ class HostPoolTest {
         assertThat(early.drained).isTrue();
         assertThat(late.drained).isTrue();
         assertThat(heard).containsExactly("a", "b GONE endpoint_removed");
+    }
+
+    @Test
+    void a_burst_has_two_connections_made_at_a_time_and_is_served_by_those_that_come_back() {
+        HostPool pool = pool(false, 100, 100);
+        for (String name : List.of("a", "b", "c", "d", "e")) {
+            pool.acquire(asker(name));
+        }
+        assertThat(dials).isEqualTo(2);
+        Fake first = new Fake(1);
+        pool.connected(first);
+        assertThat(dials).as("c, d and e still wait").isEqualTo(3);
+        for (int i = 0; i < 4; i++) {
+            first.room = 1;
+            pool.released(first);
+        }
+        assertThat(heard).containsExactly("a", "b", "c", "d", "e");
+        pool.connected(new Fake(1));
+        pool.connected(new Fake(1));
+        assertThat(dials).as("nobody waits any more").isEqualTo(3);
+    }
+
+    @Test
+    void who_waits_for_long_has_a_connection_made_whatever_the_others_do() {
+        HostPool pool = pool(false, 100, 100);
+        for (String name : List.of("a", "b", "c", "d", "e")) {
+            pool.acquire(asker(name));
+        }
+        assertThat(reminders).as("one for all").hasSize(1);
+        reminders.getFirst().run();
+        assertThat(dials).isEqualTo(5);
+        for (String name : List.of("f", "g")) {
+            pool.acquire(asker(name));
+        }
+        assertThat(dials).isEqualTo(5);
+        assertThat(reminders).hasSize(2);
+        reminders.getLast().run();
+        assertThat(dials).isEqualTo(7);
+    }
+
+    @Test
+    void where_connections_do_not_come_back_each_request_has_its_own_made_at_once() {
+        HostPool pool = pool(false, 100, 100);
+        pool.acquire(asker("a"));
+        Fake once = new Fake(1);
+        pool.connected(once);
+        pool.retired(once);
+        for (String name : List.of("b", "c", "d", "e")) {
+            pool.acquire(asker(name));
+        }
+        assertThat(dials).isEqualTo(5);
+        Fake kept = new Fake(1);
+        pool.connected(kept);
+        kept.room = 1;
+        pool.released(kept);
+        for (String name : List.of("f", "g", "h", "i")) {
+            pool.acquire(asker(name));
+        }
+        assertThat(dials).as("they do again").isEqualTo(5);
+    }
+
+    @Test
+    void a_reminder_that_comes_when_nobody_waits_or_all_is_closed_does_nothing() {
+        HostPool pool = pool(false, 100, 100);
+        for (String name : List.of("a", "b", "c")) {
+            pool.acquire(asker(name));
+        }
+        pool.close();
+        reminders.getFirst().run();
+        assertThat(dials).isEqualTo(2);
     }
 }
