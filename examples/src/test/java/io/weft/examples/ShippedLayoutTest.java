@@ -13,6 +13,10 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -318,6 +322,69 @@ class ShippedLayoutTest {
             assertThat(little && proxy.isAlive()).as(own + " MB of its own").isTrue();
         } finally {
             proxy.destroyForcibly().waitFor();
+        }
+    }
+
+    @Test
+    void a_proxy_is_ready_when_its_rehearsal_is_over_and_serves_before_whoever_asks_LC_07(@TempDir Path folder)
+            throws Exception {
+        Path bootstrap = Files.writeString(folder.resolve("proxy.yaml"), """
+                admin: {address: {socket_address: {address: 127.0.0.1, port_value: 0}}}
+                static_resources:
+                  listeners:
+                  - name: web
+                    address: {socket_address: {address: 127.0.0.1, port_value: 0}}
+                    filter_chains:
+                    - filters:
+                      - name: http
+                        typed_config:
+                          "@type": type.googleapis.com/envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager
+                          stat_prefix: web
+                          route_config:
+                            virtual_hosts:
+                            - {name: all, domains: ["*"], routes: [{match: {prefix: "/"}, direct_response: {status: 204}}]}
+                          http_filters:
+                          - name: router
+                            typed_config: {"@type": type.googleapis.com/envoy.extensions.filters.http.router.v3.Router}
+                """);
+        Process proxy = start("", "proxy", "-c", bootstrap.toString(), "--rehearsal-requests", "100000");
+        try (var lines = proxy.inputReader()) {
+            String admin = lines.readLine();
+            assertThat(admin).startsWith("admin: ");
+            String page = "http://127.0.0.1" + admin.substring(admin.lastIndexOf(':'));
+            // "503 waiting for …", or "200 LIVE"
+            var said = new ArrayList<String>();
+            assertThat(Await.that(Duration.ofSeconds(SECONDS), () -> {
+                        said.add(get(page + "/ready"));
+                        return said.getLast().startsWith("200")
+                                || !said.getLast().contains("configuration");
+                    }))
+                    .isTrue();
+            assertThat(said.getLast()).startsWith("503").contains("rehearsal");
+            String listener = get(page + "/listeners").strip();
+            assertThat(get("http://127.0.0.1" + listener.substring(listener.lastIndexOf(':')) + "/"))
+                    .startsWith("204");
+            assertThat(Await.that(
+                            Duration.ofSeconds(SECONDS),
+                            () -> get(page + "/ready").startsWith("200")))
+                    .as("it has an end, though so many requests do not fit in")
+                    .isTrue();
+        } finally {
+            proxy.destroyForcibly().waitFor();
+        }
+    }
+
+    /** Status and body, in one line. */
+    private static String get(String url) {
+        try (HttpClient client = HttpClient.newHttpClient()) {
+            HttpResponse<String> answer =
+                    client.send(HttpRequest.newBuilder(URI.create(url)).build(), HttpResponse.BodyHandlers.ofString());
+            return answer.statusCode() + " " + answer.body();
+        } catch (IOException e) {
+            return "none: " + e.getMessage();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return "interrupted";
         }
     }
 

@@ -71,6 +71,7 @@ public final class ProxyMain implements Callable<Integer> {
                 Service.Settings settings = new Service.Settings(
                         given.concurrency(),
                         given.drain(),
+                        given.rehearsal(),
                         given.logLevel(),
                         given.componentLevels(),
                         null,

@@ -17,6 +17,7 @@ import io.weft.proxy.config.Snapshot;
 import io.weft.proxy.dns.DnsClusters;
 import io.weft.proxy.identity.Identity;
 import io.weft.proxy.identity.IdentityStatus;
+import io.weft.proxy.rehearsal.Rehearsal;
 import io.weft.proxy.runtime.Proxy;
 import io.weft.proxy.telemetry.AccessLogs;
 import io.weft.proxy.telemetry.ClusterMetrics;
@@ -52,6 +53,7 @@ final class Service implements AutoCloseable {
 
     /**
      * @param drain how long connections may go on when the program is told to end
+     * @param rehearsal what is done before traffic may come
      * @param health where the platform asks for readiness; null for nowhere
      * @param prometheus where metrics are scraped besides the admin interface; null for nowhere
      * @param agent where what Istio's agent answers is answered; null for nowhere
@@ -59,6 +61,7 @@ final class Service implements AutoCloseable {
     record Settings(
             int concurrency,
             Duration drain,
+            Rehearsal.Length rehearsal,
             Level logLevel,
             Map<String, Level> componentLevels,
             @Nullable Address health,
@@ -81,6 +84,7 @@ final class Service implements AutoCloseable {
     private final DnsClusters dns;
     private final @Nullable Identity identity;
     private final XdsSource xds;
+    private final Rehearsal rehearsal;
     private final Lifecycle lifecycle;
     private final AdminServer admin;
     private final @Nullable Address adminAddress;
@@ -98,13 +102,15 @@ final class Service implements AutoCloseable {
         this.settings = settings;
         this.adminAddress = bootstrap.admin();
         InstantSource clock = InstantSource.system();
+        Workload own = Workload.of(bootstrap.node());
         this.mainLoop = new MultiThreadIoEventLoopGroup(1, EpollIoHandler.newFactory());
         EventLoops loops = new EventLoops(mainLoop, EpollSocketChannel.class);
         this.logs = new AccessLogs(settings.concurrency(), clock);
-        Stats stats = new Stats(settings.concurrency(), Stats.DEFAULT_LIMIT, Workload.of(bootstrap.node()));
+        Stats stats = new Stats(settings.concurrency(), Stats.DEFAULT_LIMIT, own);
         Telemetry telemetry = new Telemetry(logs, stats);
         this.tls = TlsContexts.of(Snapshot.EMPTY);
         this.proxy = new Proxy(settings.concurrency(), tls, telemetry, telemetry);
+        this.rehearsal = new Rehearsal(settings.rehearsal(), own, clock);
         this.dns = new DnsClusters(this::apply);
         this.identity = identity == null ? null : identity.apply(loops);
         List<SecretSource> sources = this.identity == null ? List.of() : List.of(this.identity);
@@ -132,9 +138,16 @@ final class Service implements AutoCloseable {
     private List<Lifecycle.Condition> conditions() {
         return List.of(
                 new Lifecycle.Condition("configuration", this::configured),
-                new Lifecycle.Condition(
-                        "certificate",
-                        () -> identity == null || certified(identity.status().state())));
+                new Lifecycle.Condition("certificate", this::certified),
+                new Lifecycle.Condition("rehearsal", this::rehearsed));
+    }
+
+    /** Begins the rehearsal when the first configuration is whole, which may show when somebody asks. */
+    private boolean rehearsed() {
+        if (configured() && certified()) {
+            rehearsal.begin(proxy.current());
+        }
+        return rehearsal.isOver();
     }
 
     /**
@@ -145,6 +158,10 @@ final class Service implements AutoCloseable {
         XdsStatus told = xds.status();
         configured = configured || (told.complete() && inForce >= told.sequence());
         return configured;
+    }
+
+    private boolean certified() {
+        return identity == null || certified(identity.status().state());
     }
 
     private static boolean certified(IdentityStatus.State state) {
@@ -203,6 +220,7 @@ final class Service implements AutoCloseable {
         try {
             proxy.apply(snapshot);
             inForce = snapshot.sequence();
+            rehearsed();
         } catch (RuntimeException e) {
             // What is in force stays in force.
             LOG.log(Level.ERROR, "configuration " + snapshot.sequence() + " could not be put into force", e);
@@ -216,6 +234,7 @@ final class Service implements AutoCloseable {
             identity.close();
         }
         dns.close();
+        rehearsal.close();
         proxy.close();
         tls.close();
         admin.close();

@@ -53,6 +53,7 @@ final class SidecarCommand implements Callable<Integer> {
                     "SECONDS", "How long connections may go on when the proxy ends. Default: 45.", "--drain-time-s")
             .type(Integer.class)
             .build();
+    private final OptionSpec rehearsal = Arguments.rehearsal();
     private final OptionSpec logLevel =
             Arguments.logLevel("-l", "--log-level", "--proxyLogLevel").build();
     private final IdentityArguments identity = new IdentityArguments(spec);
@@ -70,7 +71,8 @@ final class SidecarCommand implements Callable<Integer> {
                         "    weft proxy sidecar --discovery-address 10.0.0.1:15012 --join-token-file /run/weft/token",
                         "");
         spec.addPositional(role);
-        List.of(domain, serviceCluster, concurrency, drainSeconds, logLevel).forEach(spec::addOption);
+        List.of(domain, serviceCluster, concurrency, drainSeconds, rehearsal, logLevel)
+                .forEach(spec::addOption);
     }
 
     static CommandSpec spec() {
@@ -102,6 +104,7 @@ final class SidecarCommand implements Callable<Integer> {
         Service.Settings settings = new Service.Settings(
                 loops,
                 sidecar.drainDuration(),
+                Arguments.rehearsal(rehearsal, spec),
                 logLevel.getValue(),
                 Map.of(),
                 new Address.Socket("0.0.0.0", sidecar.statusPort()),

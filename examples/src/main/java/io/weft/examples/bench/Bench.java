@@ -134,6 +134,9 @@ final class Bench {
                 double millis = deployment.restartClientSide();
                 results.add(scenario, deployment.peer(), Figure.FIRST_ANSWER, millis);
                 idle(scenario, deployment.peer(), deployment.clientSideMemory());
+                deployment
+                        .awaitReady()
+                        .ifPresent(ready -> results.add(scenario, deployment.peer(), Figure.READY, ready));
                 if (scenario.firstRequests()) {
                     firstRequests(scenario, deployment);
                 }

@@ -57,10 +57,13 @@ final class Configuration {
     }
 
     /** The command of one that is to be told everything over ADS; its file only says by whom. */
-    List<String> toldOverAds(Peer peer, Program program, Address guide) {
+    List<String> toldOverAds(Peer peer, Program program, Place place, Address guide) {
         String text = Template.render(
                 "envoy-ads.yaml",
-                Map.of("endpoint", endpoint(guide), "upstream_protocol", Template.text("envoy-http2.yaml")));
+                Map.of(
+                        "admin", admin(place),
+                        "endpoint", endpoint(guide),
+                        "upstream_protocol", Template.text("envoy-http2.yaml")));
         return words(program, bootstrapped(workspace.write(peer.option() + "-ads.yaml", text)));
     }
 
@@ -121,11 +124,20 @@ final class Configuration {
         return Template.render(
                 "envoy-http.yaml",
                 Map.of(
+                        "admin", admin(place),
                         "address", place.listen().host(),
                         "listen", Integer.toString(place.listen().port()),
                         "virtual_hosts", hosts.toString(),
                         "clusters", clusters.toString(),
                         "downstream_tls", downstreamTls(scenario, place)));
+    }
+
+    private static String admin(Place place) {
+        Address admin = place.admin();
+        return admin == null
+                ? ""
+                : Template.render(
+                        "envoy-admin.yaml", Map.of("address", admin.host(), "port", Integer.toString(admin.port())));
     }
 
     private String downstreamTls(Scenario scenario, Place place) {

@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalDouble;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -25,6 +26,7 @@ final class Deployment {
     private final List<Place> places;
     private final List<Process> proxies = new ArrayList<>();
     private @Nullable Guide guide;
+    private long clientSideSince;
 
     private Deployment(Rig rig, Peer peer, Program program, Scenario scenario, List<Place> places) {
         this.rig = rig;
@@ -67,7 +69,12 @@ final class Deployment {
         return List.of(
                 new Place(Role.SERVER_SIDE, listen, backend),
                 new Place(
-                        Role.CLIENT_SIDE, new Address(Ground.LOCAL, rig.ports().next()), between));
+                        Role.CLIENT_SIDE,
+                        new Address(Ground.LOCAL, rig.ports().next()),
+                        between,
+                        scenario.saysWhenReady(peer)
+                                ? new Address(Ground.LOCAL, rig.ports().next())
+                                : null));
     }
 
     Peer peer() {
@@ -99,6 +106,14 @@ final class Deployment {
     double restartClientSide() {
         rig.processes().stop(List.of(proxies.removeLast()));
         return startMissing();
+    }
+
+    /** Waits until the client's proxy says that it is ready; milliseconds from its exec to that. Empty where it says no such thing. */
+    OptionalDouble awaitReady() {
+        Address admin = places.getLast().admin();
+        return admin == null
+                ? OptionalDouble.empty()
+                : OptionalDouble.of(Probe.awaitReady(admin, proxies.getLast(), clientSideSince, START_TIMEOUT) / 1e6);
     }
 
     /** The bodies are right, and the server's side talks to nobody without a certificate. */
@@ -160,6 +175,7 @@ final class Deployment {
             Launch launch = launch(place);
             Path log = rig.log(Configuration.name(peer, place));
             long since = System.nanoTime();
+            clientSideSince = since;
             Process proxy = rig.processes().start(launch, log);
             proxies.add(proxy);
             try {

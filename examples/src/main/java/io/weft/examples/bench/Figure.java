@@ -17,6 +17,7 @@ enum Figure implements Quantity {
     HALF_P99("p99 ms at that rate", 2),
     HALF_P999("p99.9 ms at that rate", 2),
     FIRST_ANSWER("ms from exec to first answer", 0),
+    READY("ms from exec to ready", 0),
     FIRST_P99("p99 ms of the first 1,000 requests", 2),
     STEADY_P99("p99 ms of 1,000/s when warm", 2),
     FIRST_BY_STEADY("  the first by the steady", 1),
@@ -55,7 +56,7 @@ enum Figure implements Quantity {
     /** Whether it is also shown as a multiple of the peers' figure. */
     boolean compared() {
         return switch (this) {
-            case CPU_PER_10K, CPU_PER_GB, FIRST_ANSWER, RSS_LOADED, RSS_USED -> true;
+            case CPU_PER_10K, CPU_PER_GB, FIRST_ANSWER, READY, RSS_LOADED, RSS_USED -> true;
             default -> false;
         };
     }

@@ -16,6 +16,7 @@ import java.time.InstantSource;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import org.jspecify.annotations.Nullable;
@@ -28,6 +29,7 @@ final class Guide implements AutoCloseable {
     private static final Duration TOKEN_LIFETIME = Duration.ofMinutes(5);
 
     private final Rig rig;
+    private final Place place;
     private final MultiThreadIoEventLoopGroup loop = new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());
     private final Queue<String> refusals = new ConcurrentLinkedQueue<>();
     private final Server server;
@@ -35,6 +37,7 @@ final class Guide implements AutoCloseable {
 
     private Guide(Rig rig, Place place, boolean sidecar) throws IOException {
         this.rig = rig;
+        this.place = place;
         // The socket is made by the group's thread, and that is started by this one: both are on the client's side.
         NettyServerBuilder builder = NettyServerBuilder.forAddress(
                 new Address(Ground.LOCAL, rig.ports().next()).socket());
@@ -67,10 +70,12 @@ final class Guide implements AutoCloseable {
         if (certificates != null) {
             return sidecar(program, certificates);
         }
-        return new Launch(rig.configuration().toldOverAds(peer, program, new Address(Ground.LOCAL, server.getPort())));
+        return new Launch(
+                rig.configuration().toldOverAds(peer, program, place, new Address(Ground.LOCAL, server.getPort())));
     }
 
     private Launch sidecar(Program program, ControlPlaneProgram certificates) {
+        Address admin = Objects.requireNonNull(place.admin());
         Map<String, String> environment = new LinkedHashMap<>();
         environment.put("POD_NAME", "client");
         environment.put("POD_NAMESPACE", "default");
@@ -83,7 +88,7 @@ final class Guide implements AutoCloseable {
         environment.put(
                 "PROXY_CONFIG",
                 "{\"discoveryAddress\": \"%s:%d\", \"concurrency\": 1, \"proxyAdminPort\": %d, \"terminationDrainDuration\": \"0s\"}"
-                        .formatted(Ground.LOCAL, server.getPort(), rig.ports().next()));
+                        .formatted(Ground.LOCAL, server.getPort(), admin.port()));
         return new Launch(Configuration.words(program, List.of("sidecar")), environment);
     }
 

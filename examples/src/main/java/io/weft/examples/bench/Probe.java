@@ -2,6 +2,7 @@ package io.weft.examples.bench;
 
 import java.io.IOException;
 import java.net.Socket;
+import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
 import java.security.cert.X509Certificate;
@@ -17,6 +18,7 @@ import javax.net.ssl.TrustManagerFactory;
 final class Probe {
     private static final int TIMEOUT_MS = 5_000;
     private static final long POLL_NANOS = 2_000_000;
+    private static final long READY_POLL_NANOS = 10_000_000;
 
     private Probe() {}
 
@@ -55,6 +57,35 @@ final class Probe {
             LockSupport.parkNanos(POLL_NANOS);
         }
         throw new BenchException("no right answer at " + at + " in " + timeout + "; last seen: " + seen);
+    }
+
+    /**
+     * Asks a proxy's admin page for readiness until it says so.
+     *
+     * @return nanoseconds since {@code since}
+     */
+    static long awaitReady(Address admin, Process proxy, long since, Duration timeout) {
+        String seen = "nothing";
+        while (System.nanoTime() - since < timeout.toNanos() && proxy.isAlive()) {
+            try (var socket = new Socket()) {
+                socket.connect(admin.socket(), TIMEOUT_MS);
+                socket.setSoTimeout(TIMEOUT_MS);
+                socket.getOutputStream()
+                        .write(("GET /ready HTTP/1.1\r\nhost: " + admin + "\r\nconnection: close\r\n\r\n")
+                                .getBytes(StandardCharsets.US_ASCII));
+                seen = new String(socket.getInputStream().readAllBytes(), StandardCharsets.ISO_8859_1);
+                if (seen.startsWith("HTTP/1.1 200 ")) {
+                    return System.nanoTime() - since;
+                }
+            } catch (IOException notYet) {
+                seen = String.valueOf(notYet.getMessage());
+            }
+            if (Thread.currentThread().isInterrupted()) {
+                throw new BenchException("interrupted");
+            }
+            LockSupport.parkNanos(READY_POLL_NANOS);
+        }
+        throw new BenchException("not ready at " + admin + " in " + timeout + "; last seen: " + seen);
     }
 
     static void awaitListening(Address at, Process proxy, Duration timeout) {

@@ -168,6 +168,11 @@ enum Scenario {
         return this != HANDSHAKE;
     }
 
+    /** Whether that peer is asked by its own page if it is ready, as platforms do before they send traffic. */
+    boolean saysWhenReady(Peer peer) {
+        return shape == Shape.START && (peer == Peer.WEFT || peer == Peer.ENVOY);
+    }
+
     /** Whether the first requests after a start are compared with those of a warm proxy. */
     boolean firstRequests() {
         return this == START || this == START_ADS || this == START_SIDECAR;

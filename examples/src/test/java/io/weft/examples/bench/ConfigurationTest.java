@@ -110,9 +110,27 @@ final class ConfigurationTest {
     void weft_and_envoy_have_the_same_file_when_they_are_told_over_ads() throws IOException {
         try (Workspace workspace = Workspace.create()) {
             var configuration = new Configuration(workspace, new Ground.Loopback());
-            assertThat(Files.readString(file(configuration.toldOverAds(Peer.WEFT, PROGRAM, at(20_003)))))
-                    .isEqualTo(Files.readString(file(configuration.toldOverAds(Peer.ENVOY, PROGRAM, at(20_003)))))
-                    .contains("port_value: 20003");
+            var place = new Place(Role.CLIENT_SIDE, at(20_002), at(20_001), at(20_004));
+            assertThat(Files.readString(file(configuration.toldOverAds(Peer.WEFT, PROGRAM, place, at(20_003)))))
+                    .isEqualTo(
+                            Files.readString(file(configuration.toldOverAds(Peer.ENVOY, PROGRAM, place, at(20_003)))))
+                    .contains("port_value: 20003")
+                    .as("where it says that it is ready")
+                    .contains("admin: {address: {socket_address: {address: 127.0.0.1, port_value: 20004}}}");
+        }
+    }
+
+    @Test
+    void those_who_say_when_they_are_ready_are_given_a_page_to_say_it_on() throws IOException {
+        try (Workspace workspace = Workspace.create()) {
+            var configuration = new Configuration(workspace, new Ground.Loopback());
+            var asked = new Place(Role.CLIENT_SIDE, at(20_002), at(20_001), at(20_004));
+            String file = file(configuration, Peer.WEFT, Scenario.START, asked);
+            assertThat(file)
+                    .isEqualTo(file(configuration, Peer.ENVOY, Scenario.START, asked))
+                    .contains("admin:", "port_value: 20004");
+            assertThat(file(configuration, Peer.WEFT, Scenario.CHAIN, CLIENT_SIDE))
+                    .doesNotContain("admin:");
         }
     }
 

@@ -1,9 +1,11 @@
 package io.weft.proxy.bootstrap;
 
+import io.weft.proxy.rehearsal.Rehearsal;
 import java.lang.System.Logger.Level;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.ParameterException;
 
 /**
  * What the arguments of this module's commands have in common. They are named in code: reading picocli's annotations is
@@ -38,5 +40,26 @@ public final class Arguments {
                 .type(Level.class)
                 .converters(new LevelConverter())
                 .defaultValue("info");
+    }
+
+    /** How many requests are rehearsed before the proxy is ready; read by {@link #rehearsal}. */
+    public static OptionSpec rehearsal() {
+        return option(
+                        "N",
+                        "Requests rehearsed before the proxy is ready, so that what comes first is served quickly; 0 for"
+                                + " none. Default: ${DEFAULT-VALUE}.",
+                        "--rehearsal-requests")
+                .type(Integer.class)
+                .defaultValue(Integer.toString(Rehearsal.Length.DEFAULT_REQUESTS))
+                .build();
+    }
+
+    /** @throws ParameterException naming the option and its value */
+    public static Rehearsal.Length rehearsal(OptionSpec option, CommandSpec of) {
+        try {
+            return Rehearsal.Length.of(option.<Integer>getValue());
+        } catch (IllegalArgumentException e) {
+            throw new ParameterException(of.commandLine(), option.longestName() + ": " + e.getMessage());
+        }
     }
 }

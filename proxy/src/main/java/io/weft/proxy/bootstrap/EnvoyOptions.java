@@ -2,6 +2,7 @@ package io.weft.proxy.bootstrap;
 
 import io.weft.proxy.config.Bootstrap;
 import io.weft.proxy.config.Bootstrap.Node;
+import io.weft.proxy.rehearsal.Rehearsal;
 import io.weft.proxy.xds.parse.Parsers;
 import io.weft.proxy.xds.parse.UnsupportedFields;
 import java.lang.System.Logger.Level;
@@ -36,12 +37,14 @@ public final class EnvoyOptions {
      *
      * @param concurrency event loops, at least 1
      * @param drain how long connections may go on after the proxy was told to end
+     * @param rehearsal what is done before the proxy is ready
      * @param logLevel of the whole program; {@code componentLevels} wins for loggers below {@code io.weft.proxy.<key>}
      */
     public record Given(
             Mode mode,
             int concurrency,
             Duration drain,
+            Rehearsal.Length rehearsal,
             Level logLevel,
             Map<String, Level> componentLevels,
             UnsupportedFields unsupported) {
@@ -95,6 +98,7 @@ public final class EnvoyOptions {
             .type(Integer.class)
             .defaultValue("600")
             .build();
+    private final OptionSpec rehearsal = Arguments.rehearsal();
     private final OptionSpec logLevel = Arguments.logLevel("-l", "--log-level").build();
     private final OptionSpec componentLevels = Arguments.option(
                     "NAME:LEVEL", "Levels of single components, such as xds:debug,pool:trace.", "--component-log-level")
@@ -123,6 +127,7 @@ public final class EnvoyOptions {
                         serviceCluster,
                         serviceZone,
                         drainSeconds,
+                        rehearsal,
                         logLevel,
                         componentLevels,
                         onUnsupported,
@@ -161,6 +166,7 @@ public final class EnvoyOptions {
                 mode.getValue(),
                 loops,
                 Duration.ofSeconds(drainSeconds),
+                Arguments.rehearsal(rehearsal, spec),
                 logLevel.getValue(),
                 levels,
                 onUnsupported.<OnUnsupported>getValue() == OnUnsupported.WARN

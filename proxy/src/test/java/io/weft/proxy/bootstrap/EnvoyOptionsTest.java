@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 
 import io.weft.proxy.config.Bootstrap;
+import io.weft.proxy.rehearsal.Rehearsal;
 import io.weft.proxy.xds.parse.Parsers;
 import io.weft.proxy.xds.parse.UnsupportedFields;
 import java.io.IOException;
@@ -60,6 +61,9 @@ class EnvoyOptionsTest {
         assertThat(given.mode()).isEqualTo(EnvoyOptions.Mode.SERVE);
         assertThat(given.concurrency()).isEqualTo(Runtime.getRuntime().availableProcessors());
         assertThat(given.drain()).isEqualTo(Duration.ofMinutes(10));
+        assertThat(given.rehearsal()).isEqualTo(Rehearsal.Length.of(300));
+        assertThat(options("--rehearsal-requests", "0").given().rehearsal().requests())
+                .isZero();
         assertThat(given.logLevel()).isEqualTo(Level.INFO);
     }
 
@@ -69,6 +73,7 @@ class EnvoyOptionsTest {
             value = {
                 "--concurrency=-1        | --concurrency -1: expected 0 to 1024",
                 "--drain-time-s=-5       | --drain-time-s -5: expected 0 to 86400",
+                "--rehearsal-requests=-1 | --rehearsal-requests: rehearsal of -1 requests: expected 0 to 100000",
                 "--component-log-level=x | --component-log-level \"x\": expected NAME:LEVEL",
                 "--component-log-level=x:loud | --component-log-level \"loud\": expected trace, debug, info, warning,"
                         + " error, critical or off"
