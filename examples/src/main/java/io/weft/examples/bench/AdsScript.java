@@ -68,6 +68,8 @@ final class AdsScript {
                "@type": "type.googleapis.com/envoy.extensions.transport_sockets.tls.v3.UpstreamTlsContext",
                "sni": "server",
                "common_tls_context": {
+                 "tls_params": {"tls_minimum_protocol_version": "TLSv1_3", "tls_maximum_protocol_version": "TLSv1_3",
+                   "ecdh_curves": ["X25519"]},
                  "alpn_protocols": ["http/1.1"],
                  "tls_certificate_sds_secret_configs": [
                    {"name": "default", "sds_config": {"ads": {}, "resource_api_version": "V3"}}],

@@ -13,6 +13,9 @@ import java.util.stream.IntStream;
 final class Configuration {
     private static final int ENDPOINTS = 10;
 
+    /** What BoringSSL chooses where the processor has AES; OpenSSL, which prefers longer keys, is told. */
+    private static final String SUITE = "TLS_AES_128_GCM_SHA256";
+
     private final Workspace workspace;
     private final Ground ground;
 
@@ -201,6 +204,7 @@ final class Configuration {
                 template,
                 Map.of(
                         "alpn", alpn(scenario),
+                        "group", scenario.keyExchange(),
                         "sessions", sessions,
                         "certs", workspace.certs().toString(),
                         "client_id", Workspace.CLIENT.toString(),
@@ -213,11 +217,14 @@ final class Configuration {
         Path certs = workspace.certs();
         // A plain port tells HTTP/1 and HTTP/2 apart by the first bytes, as Envoy's codec AUTO does.
         String bind = place.securesDownstream()
-                ? "ssl crt " + certs.resolve("server.pem") + " ca-file " + certs.resolve("roots.crt")
+                ? "ssl ssl-min-ver TLSv1.3 ciphersuites " + SUITE + " curves " + scenario.keyExchange() + " crt "
+                        + certs.resolve("server.pem") + " ca-file " + certs.resolve("roots.crt")
                         + " verify required alpn " + alpn(scenario)
                 : "";
         String server = place.securesUpstream()
-                ? "ssl verify required sni str(server) verifyhost server ca-file " + certs.resolve("roots.crt")
+                ? "ssl ssl-min-ver TLSv1.3 ciphersuites " + SUITE
+                        + " verify required sni str(server) verifyhost server ca-file "
+                        + certs.resolve("roots.crt")
                         + " crt " + certs.resolve("client.pem") + " alpn " + alpn(scenario)
                         + (scenario.resumes() ? "" : " no-ssl-reuse")
                 : http2 ? "proto h2" : "";

@@ -45,6 +45,12 @@ enum Scenario {
             Shape.CHAIN,
             Protocol.HTTP1,
             Content.SMALL),
+    HANDSHAKE_HYBRID(
+            "handshake",
+            "A new mTLS connection between the proxies per request, full handshakes with X25519MLKEM768",
+            Shape.CHAIN,
+            Protocol.HTTP1,
+            Content.SMALL),
     START("start", "Start of the client's side of an mTLS chain, told by a file", Shape.START),
     START_ADS("start", "Start with certificate and configuration over ADS", Shape.START),
     START_SIDECAR(
@@ -158,14 +164,19 @@ enum Scenario {
         return protocol != Protocol.TCP && small && shape != Shape.START && !newConnections();
     }
 
+    /** The one group of the key exchange, as BoringSSL names it: what all peers know, or what is Weft's own choice. */
+    String keyExchange() {
+        return this == HANDSHAKE_HYBRID ? "X25519MLKEM768" : "X25519";
+    }
+
     /** Whether the proxies make a connection between them for each request. */
     boolean newConnections() {
-        return this == HANDSHAKE || this == HANDSHAKE_RESUMED;
+        return this == HANDSHAKE || this == HANDSHAKE_RESUMED || this == HANDSHAKE_HYBRID;
     }
 
     /** Whether such a connection may take up the TLS session of an earlier one. */
     boolean resumes() {
-        return this != HANDSHAKE;
+        return this != HANDSHAKE && this != HANDSHAKE_HYBRID;
     }
 
     /** Whether that peer is asked by its own page if it is ready, as platforms do before they send traffic. */
@@ -179,15 +190,16 @@ enum Scenario {
     }
 
     /**
-     * Who can do this work: a large configuration, and one over ADS, is compared among those that take the same; without
-     * a proxy there is nothing to start.
+     * Who can do this work: the hybrid key exchange is in BoringSSL and not in every OpenSSL; a large configuration, and
+     * one over ADS, is compared among those that take the same; without a proxy there is nothing to start.
      */
     Set<Peer> peers() {
         return switch (this) {
             case PLAIN, PLAIN_HTTP2, PLAIN_GRPC, CHAIN, CHAIN_64K, CHAIN_HTTP2, GRPC, TCP, TCP_CHAIN ->
                 EnumSet.allOf(Peer.class);
             case HANDSHAKE, HANDSHAKE_RESUMED, START -> EnumSet.complementOf(EnumSet.of(Peer.DIRECT));
-            case START_ADS, CLUSTERS_1, CLUSTERS_20, CLUSTERS_1000 -> EnumSet.of(Peer.WEFT, Peer.ENVOY);
+            case HANDSHAKE_HYBRID, START_ADS, CLUSTERS_1, CLUSTERS_20, CLUSTERS_1000 ->
+                EnumSet.of(Peer.WEFT, Peer.ENVOY);
             case START_SIDECAR -> EnumSet.of(Peer.WEFT);
         };
     }
