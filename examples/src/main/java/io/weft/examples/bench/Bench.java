@@ -139,6 +139,9 @@ final class Bench {
                         .ifPresent(ready -> results.add(scenario, deployment.peer(), Figure.READY, ready));
                 if (scenario.firstRequests()) {
                     firstRequests(scenario, deployment);
+                } else {
+                    // What a compiler has taken for the moment would otherwise pass for what the load takes.
+                    warmUp(scenario, deployment, WARM_REQUESTS);
                 }
                 Load load = Load.saturate(rig, scenario, deployment.entry(), settings.seconds(), () -> {});
                 loaded(scenario, deployment.peer(), deployment.clientSideMemory());

@@ -122,6 +122,17 @@ class ShopTest {
     }
 
     @Test
+    void sidecars_rehearse_among_themselves_though_all_else_is_redirected() {
+        for (var sidecar : shop.sidecars().entrySet()) {
+            assertThat(sidecar.getValue().lines("rehearsed"))
+                    .as(sidecar.getKey())
+                    .singleElement()
+                    .asString()
+                    .containsPattern("rehearsed [1-9][0-9]* requests in [0-9,]+ ms(; then the time was over)?$");
+        }
+    }
+
+    @Test
     void sidecars_run_as_their_own_user_without_any_capability() throws Exception {
         for (var sidecar : shop.sidecars().values()) {
             String status = Files.readString(
