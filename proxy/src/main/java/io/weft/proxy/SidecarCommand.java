@@ -28,8 +28,6 @@ import picocli.CommandLine.Model.PositionalParamSpec;
 /** {@code weft proxy sidecar}: beside a container, told everything by the control plane. */
 final class SidecarCommand implements Callable<Integer> {
 
-    private static final int AGENT_PORT = 15020;
-
     private final CommandSpec spec = Arguments.command("sidecar", this);
     private final PositionalParamSpec role = PositionalParamSpec.builder()
             .index("0")
@@ -109,7 +107,7 @@ final class SidecarCommand implements Callable<Integer> {
                 Map.of(),
                 new Address.Socket("0.0.0.0", sidecar.statusPort()),
                 new Address.Socket("0.0.0.0", sidecar.prometheusPort()),
-                new Address.Socket("0.0.0.0", AGENT_PORT));
+                new Address.Socket("0.0.0.0", sidecar.agentPort()));
         Parsers parsers = new Parsers(UnsupportedFields.rejected());
         return new Service(SidecarBootstrap.of(sidecar), settings, parsers, own -> identity(sidecar, own)).run(out);
     }

@@ -87,8 +87,12 @@ final class Guide implements AutoCloseable {
         environment.put("ENVOY_PROMETHEUS_PORT", Integer.toString(rig.ports().next()));
         environment.put(
                 "PROXY_CONFIG",
-                "{\"discoveryAddress\": \"%s:%d\", \"concurrency\": 1, \"proxyAdminPort\": %d, \"terminationDrainDuration\": \"0s\"}"
-                        .formatted(Ground.LOCAL, server.getPort(), admin.port()));
+                "{\"discoveryAddress\": \"%s:%d\", \"concurrency\": 1, \"proxyAdminPort\": %d, \"statusPort\": %d, \"terminationDrainDuration\": \"0s\"}"
+                        .formatted(
+                                Ground.LOCAL,
+                                server.getPort(),
+                                admin.port(),
+                                rig.ports().next()));
         return new Launch(Configuration.words(program, List.of("sidecar")), environment);
     }
 

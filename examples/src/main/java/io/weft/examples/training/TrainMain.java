@@ -102,8 +102,8 @@ public final class TrainMain {
 
         environment.put(
                 "PROXY_CONFIG",
-                "{\"discoveryAddress\": \"127.0.0.1:%d\", \"concurrency\": 1, \"proxyAdminPort\": %d, \"terminationDrainDuration\": \"0s\"}"
-                        .formatted(teacher.getPort(), port()));
+                "{\"discoveryAddress\": \"127.0.0.1:%d\", \"concurrency\": 1, \"proxyAdminPort\": %d, \"statusPort\": %d, \"terminationDrainDuration\": \"0s\"}"
+                        .formatted(teacher.getPort(), port(), port()));
         List<String> command = new ArrayList<>(java);
         command.addAll(List.of("-XX:AOTCacheOutput=" + caches.resolve("sidecar.aot"), "-cp", classPath, MAIN));
         Process sidecar = start(command, environment, List.of("sidecar"));

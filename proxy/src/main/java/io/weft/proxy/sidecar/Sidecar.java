@@ -58,7 +58,8 @@ public final class Sidecar {
                 drain(variables, flags, config),
                 port(variables, config, "proxyAdminPort", 15000),
                 variables.port("ENVOY_STATUS_PORT", 15021),
-                variables.port("ENVOY_PROMETHEUS_PORT", 15090));
+                variables.port("ENVOY_PROMETHEUS_PORT", 15090),
+                port(variables, config, "statusPort", 15020));
         variables.check();
         return options;
     }

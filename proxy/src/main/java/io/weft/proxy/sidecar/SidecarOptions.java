@@ -18,6 +18,7 @@ import java.time.Duration;
  * @param adminPort on the loopback address
  * @param statusPort of the health check that platforms ask
  * @param prometheusPort of the metrics that are scraped
+ * @param agentPort of what Istio's agent answers: both, and the end
  */
 public record SidecarOptions(
         Bootstrap.Node node,
@@ -30,7 +31,8 @@ public record SidecarOptions(
         Duration drainDuration,
         int adminPort,
         int statusPort,
-        int prometheusPort) {
+        int prometheusPort,
+        int agentPort) {
 
     /** Where the workload's certificate comes from. */
     public sealed interface IdentityFrom {

@@ -67,12 +67,13 @@ class SidecarTest {
 
         environment.put(
                 "PROXY_CONFIG",
-                "discoveryAddress: 10.0.0.1:15012\nconcurrency: 2\nterminationDrainDuration: 7s\nproxyAdminPort: 15009\n");
+                "discoveryAddress: 10.0.0.1:15012\nconcurrency: 2\nterminationDrainDuration: 7s\nproxyAdminPort: 15009\nstatusPort: 15019\n");
         SidecarOptions options = options("");
         assertThat(options.discovery()).isEqualTo(new Address.Socket("10.0.0.1", 15012));
         assertThat(options.concurrency()).isEqualTo(2);
         assertThat(options.drainDuration()).isEqualTo(Duration.ofSeconds(7));
         assertThat(options.adminPort()).isEqualTo(15009);
+        assertThat(options.agentPort()).isEqualTo(15019);
     }
 
     @Test
