@@ -20,7 +20,7 @@ final class ConfigurationTest {
     void weft_and_envoy_are_told_the_same() throws IOException {
         try (Workspace workspace = Workspace.create()) {
             var configuration = new Configuration(workspace, new Ground.Loopback());
-            for (Scenario scenario : EnumSet.complementOf(EnumSet.of(Scenario.HANDSHAKE))) {
+            for (Scenario scenario : EnumSet.complementOf(EnumSet.of(Scenario.HANDSHAKE, Scenario.HANDSHAKE_HYBRID))) {
                 assertThat(file(configuration, Peer.WEFT, scenario, CLIENT_SIDE))
                         .isEqualTo(file(configuration, Peer.ENVOY, scenario, CLIENT_SIDE));
             }
@@ -47,15 +47,35 @@ final class ConfigurationTest {
     }
 
     @Test
+    void all_speak_the_same_tls_whatever_they_would_choose_by_themselves() throws IOException {
+        try (Workspace workspace = Workspace.create()) {
+            var configuration = new Configuration(workspace, new Ground.Loopback());
+            for (Place place : List.of(CLIENT_SIDE, SERVER_SIDE)) {
+                assertThat(file(configuration, Peer.ENVOY, Scenario.CHAIN, place))
+                        .contains("tls_minimum_protocol_version: TLSv1_3", "tls_maximum_protocol_version: TLSv1_3")
+                        .contains("ecdh_curves: [\"X25519\"]");
+                assertThat(file(configuration, Peer.ENVOY, Scenario.HANDSHAKE_HYBRID, place))
+                        .contains("ecdh_curves: [\"X25519MLKEM768\"]");
+                assertThat(file(configuration, Peer.HAPROXY, Scenario.CHAIN, place))
+                        .contains("ssl-min-ver TLSv1.3 ciphersuites TLS_AES_128_GCM_SHA256");
+                assertThat(file(configuration, Peer.NGINX, Scenario.CHAIN, place))
+                        .contains("ssl_protocols TLSv1.3;", "ssl_conf_command Ciphersuites TLS_AES_128_GCM_SHA256;");
+            }
+        }
+    }
+
+    @Test
     void envoy_is_told_to_resume_no_session_where_full_handshakes_are_compared() throws IOException {
         try (Workspace workspace = Workspace.create()) {
             var configuration = new Configuration(workspace, new Ground.Loopback());
-            String weft = file(configuration, Peer.WEFT, Scenario.HANDSHAKE, CLIENT_SIDE);
+            for (Scenario scenario : List.of(Scenario.HANDSHAKE, Scenario.HANDSHAKE_HYBRID)) {
+                String weft = file(configuration, Peer.WEFT, scenario, CLIENT_SIDE);
 
-            assertThat(weft).contains("max_requests_per_connection: 1").doesNotContain("max_session_keys");
-            assertThat(file(configuration, Peer.ENVOY, Scenario.HANDSHAKE, CLIENT_SIDE)
-                            .replace("max_session_keys: 0,", ""))
-                    .isEqualTo(weft);
+                assertThat(weft).contains("max_requests_per_connection: 1").doesNotContain("max_session_keys");
+                assertThat(file(configuration, Peer.ENVOY, scenario, CLIENT_SIDE)
+                                .replace("max_session_keys: 0,", ""))
+                        .isEqualTo(weft);
+            }
             assertThat(file(configuration, Peer.HAPROXY, Scenario.HANDSHAKE, CLIENT_SIDE))
                     .contains("no-ssl-reuse", "http-reuse never");
             assertThat(file(configuration, Peer.NGINX, Scenario.HANDSHAKE, CLIENT_SIDE))

@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -91,9 +92,12 @@ class PairTest {
         try (Pair pair = Pair.open()) {
             name = pair.atClient(() -> List.of(Thread.currentThread().getName().replace("-client", "")));
             assertThat(Leftovers.of(name.getFirst())).hasSize(3);
-            server = new ProcessBuilder(pair.atServer(List.of("sleep", "600"))).start();
+            server = new ProcessBuilder(pair.atServer(List.of("sh", "-c", "echo there; exec sleep 600"))).start();
+            // What has not come to the namespace yet is not found there.
+            assertThat(server.inputReader().readLine()).isEqualTo("there");
         }
-        assertThat(server.waitFor()).isNotZero();
+        assertThat(server.waitFor(30, TimeUnit.SECONDS)).isTrue();
+        assertThat(server.exitValue()).isNotZero();
         assertThat(Leftovers.of(name.getFirst())).isEmpty();
     }
 
