@@ -2,6 +2,7 @@ package io.weft.examples;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.weft.examples.interop.Web;
 import io.weft.examples.lab.Await;
 import io.weft.examples.lab.Distribution;
 import io.weft.examples.lab.Lab;
@@ -13,10 +14,6 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -352,39 +349,26 @@ class ShippedLayoutTest {
             String admin = lines.readLine();
             assertThat(admin).startsWith("admin: ");
             String page = "http://127.0.0.1" + admin.substring(admin.lastIndexOf(':'));
-            // "503 waiting for …", or "200 LIVE"
-            var said = new ArrayList<String>();
+            var said = new ArrayList<Web.Answer>();
             assertThat(Await.that(Duration.ofSeconds(SECONDS), () -> {
-                        said.add(get(page + "/ready"));
-                        return said.getLast().startsWith("200")
-                                || !said.getLast().contains("configuration");
+                        said.add(Web.get(page + "/ready"));
+                        return said.getLast().status() == 200
+                                || !said.getLast().body().contains("configuration");
                     }))
                     .isTrue();
-            assertThat(said.getLast()).startsWith("503").contains("rehearsal");
-            String listener = get(page + "/listeners").strip();
-            assertThat(get("http://127.0.0.1" + listener.substring(listener.lastIndexOf(':')) + "/"))
-                    .startsWith("204");
+            assertThat(said.getLast().status()).isEqualTo(503);
+            assertThat(said.getLast().body()).contains("rehearsal");
+            String listener = Web.get(page + "/listeners").body().strip();
+            assertThat(Web.get("http://127.0.0.1" + listener.substring(listener.lastIndexOf(':')) + "/")
+                            .status())
+                    .isEqualTo(204);
             assertThat(Await.that(
                             Duration.ofSeconds(SECONDS),
-                            () -> get(page + "/ready").startsWith("200")))
+                            () -> Web.get(page + "/ready").status() == 200))
                     .as("it has an end, though so many requests do not fit in")
                     .isTrue();
         } finally {
             proxy.destroyForcibly().waitFor();
-        }
-    }
-
-    /** Status and body, in one line. */
-    private static String get(String url) {
-        try (HttpClient client = HttpClient.newHttpClient()) {
-            HttpResponse<String> answer =
-                    client.send(HttpRequest.newBuilder(URI.create(url)).build(), HttpResponse.BodyHandlers.ofString());
-            return answer.statusCode() + " " + answer.body();
-        } catch (IOException e) {
-            return "none: " + e.getMessage();
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            return "interrupted";
         }
     }
 

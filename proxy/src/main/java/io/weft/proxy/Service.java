@@ -13,6 +13,7 @@ import io.weft.proxy.admin.Signals;
 import io.weft.proxy.admin.XdsMetrics;
 import io.weft.proxy.config.Address;
 import io.weft.proxy.config.Bootstrap;
+import io.weft.proxy.config.RehearsalLength;
 import io.weft.proxy.config.Snapshot;
 import io.weft.proxy.dns.DnsClusters;
 import io.weft.proxy.identity.Identity;
@@ -61,7 +62,7 @@ final class Service implements AutoCloseable {
     record Settings(
             int concurrency,
             Duration drain,
-            Rehearsal.Length rehearsal,
+            RehearsalLength rehearsal,
             Level logLevel,
             Map<String, Level> componentLevels,
             @Nullable Address health,

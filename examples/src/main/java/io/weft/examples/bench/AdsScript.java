@@ -61,7 +61,8 @@ final class AdsScript {
               "routes": [{"match": {"prefix": "/"}, "route": {"cluster": "next", "timeout": "0s"}}]}]}
             """;
 
-    private static final String CLUSTER = """
+    private static final String CLUSTER =
+            """
             {"name": "next", "type": "EDS", "connect_timeout": "5s", "lb_policy": "ROUND_ROBIN",
              "eds_cluster_config": {"eds_config": {"ads": {}, "resource_api_version": "V3"}},
              "transport_socket": {"name": "envoy.transport_sockets.tls", "typed_config": {
@@ -69,7 +70,7 @@ final class AdsScript {
                "sni": "server",
                "common_tls_context": {
                  "tls_params": {"tls_minimum_protocol_version": "TLSv1_3", "tls_maximum_protocol_version": "TLSv1_3",
-                   "ecdh_curves": ["X25519"]},
+                   "ecdh_curves": ["GROUP"]},
                  "alpn_protocols": ["http/1.1"],
                  "tls_certificate_sds_secret_configs": [
                    {"name": "default", "sds_config": {"ads": {}, "resource_api_version": "V3"}}],
@@ -78,7 +79,7 @@ final class AdsScript {
                      {"san_type": "URI", "matcher": {"exact": "SERVER"}}]},
                    "validation_context_sds_secret_config":
                      {"name": "ROOTCA", "sds_config": {"ads": {}, "resource_api_version": "V3"}}}}}}}
-            """.replace("SERVER", Workspace.SERVER.toString());
+            """.replace("SERVER", Workspace.SERVER.toString()).replace("GROUP", Scenario.START_ADS.keyExchange());
 
     private static Message endpoints(Address next) {
         return read("""

@@ -175,7 +175,7 @@ final class Deployment {
             Launch launch = launch(place);
             Path log = rig.log(Configuration.name(peer, place));
             long since = System.nanoTime();
-            clientSideSince = since;
+            clientSideSince = since; // the client's side is started last
             Process proxy = rig.processes().start(launch, log);
             proxies.add(proxy);
             try {

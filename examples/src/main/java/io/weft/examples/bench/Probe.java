@@ -40,23 +40,7 @@ final class Probe {
      * @return nanoseconds since {@code since}
      */
     static long awaitGood(Scenario scenario, Address at, List<Process> needed, long since, Duration timeout) {
-        String seen = "nothing";
-        while (System.nanoTime() - since < timeout.toNanos()) {
-            try {
-                ask(scenario, at);
-                return System.nanoTime() - since;
-            } catch (IOException notYet) {
-                seen = String.valueOf(notYet.getMessage());
-            }
-            if (!needed.stream().allMatch(Process::isAlive)) {
-                throw new BenchException("no right answer at " + at + "; last seen: " + seen);
-            }
-            if (Thread.currentThread().isInterrupted()) {
-                throw new BenchException("interrupted");
-            }
-            LockSupport.parkNanos(POLL_NANOS);
-        }
-        throw new BenchException("no right answer at " + at + " in " + timeout + "; last seen: " + seen);
+        return await("no right answer at " + at, POLL_NANOS, needed, since, timeout, () -> ask(scenario, at));
     }
 
     /**
@@ -65,44 +49,57 @@ final class Probe {
      * @return nanoseconds since {@code since}
      */
     static long awaitReady(Address admin, Process proxy, long since, Duration timeout) {
-        String seen = "nothing";
-        while (System.nanoTime() - since < timeout.toNanos() && proxy.isAlive()) {
+        return await("not ready at " + admin, READY_POLL_NANOS, List.of(proxy), since, timeout, () -> {
             try (var socket = new Socket()) {
                 socket.connect(admin.socket(), TIMEOUT_MS);
                 socket.setSoTimeout(TIMEOUT_MS);
                 socket.getOutputStream()
                         .write(("GET /ready HTTP/1.1\r\nhost: " + admin + "\r\nconnection: close\r\n\r\n")
                                 .getBytes(StandardCharsets.US_ASCII));
-                seen = new String(socket.getInputStream().readAllBytes(), StandardCharsets.ISO_8859_1);
-                if (seen.startsWith("HTTP/1.1 200 ")) {
-                    return System.nanoTime() - since;
+                String answer = new String(socket.getInputStream().readAllBytes(), StandardCharsets.ISO_8859_1);
+                if (!answer.startsWith("HTTP/1.1 200 ")) {
+                    throw new IOException(answer);
                 }
-            } catch (IOException notYet) {
-                seen = String.valueOf(notYet.getMessage());
             }
-            if (Thread.currentThread().isInterrupted()) {
-                throw new BenchException("interrupted");
-            }
-            LockSupport.parkNanos(READY_POLL_NANOS);
-        }
-        throw new BenchException("not ready at " + admin + " in " + timeout + "; last seen: " + seen);
+        });
     }
 
     static void awaitListening(Address at, Process proxy, Duration timeout) {
-        long begin = System.nanoTime();
-        while (System.nanoTime() - begin < timeout.toNanos() && proxy.isAlive()) {
+        await("nobody listens at " + at, POLL_NANOS, List.of(proxy), System.nanoTime(), timeout, () -> {
             try (var socket = new Socket()) {
                 socket.connect(at.socket(), TIMEOUT_MS);
-                return;
+            }
+        });
+    }
+
+    /** Fails for as long as it is not so. */
+    private interface Look {
+        void look() throws IOException;
+    }
+
+    /** Looks again and again, until it is so, or one of those that have to run for it has ended, or the time is over. */
+    private static long await(
+            String problem, long pauseNanos, List<Process> needed, long since, Duration timeout, Look look) {
+        String seen = "nothing";
+        while (System.nanoTime() - since < timeout.toNanos()) {
+            try {
+                look.look();
+                return System.nanoTime() - since;
             } catch (IOException notYet) {
-                LockSupport.parkNanos(POLL_NANOS);
+                seen = String.valueOf(notYet.getMessage());
+            }
+            for (Process process : needed) {
+                if (!process.isAlive()) {
+                    throw new BenchException(
+                            problem + "; it ended with " + process.exitValue() + "; last seen: " + seen);
+                }
             }
             if (Thread.currentThread().isInterrupted()) {
                 throw new BenchException("interrupted");
             }
+            LockSupport.parkNanos(pauseNanos);
         }
-        throw new BenchException("nobody listens at " + at
-                + (proxy.isAlive() ? " after " + timeout : "; it ended with " + proxy.exitValue()));
+        throw new BenchException(problem + " in " + timeout + "; last seen: " + seen);
     }
 
     /**

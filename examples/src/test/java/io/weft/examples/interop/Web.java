@@ -8,15 +8,15 @@ import java.net.http.HttpResponse;
 import java.time.Duration;
 
 /** Calls over HTTP/1.1, as text. */
-final class Web {
+public final class Web {
     private static final Duration LIMIT = Duration.ofSeconds(10);
 
     private Web() {}
 
     /** The status and the body; a connection that cannot be made or breaks is status 0 with what was wrong. */
-    record Answer(int status, String body) {}
+    public record Answer(int status, String body) {}
 
-    static Answer get(String uri) {
+    public static Answer get(String uri) {
         return send(HttpRequest.newBuilder(URI.create(uri)).GET());
     }
 

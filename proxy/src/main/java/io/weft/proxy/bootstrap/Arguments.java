@@ -1,6 +1,6 @@
 package io.weft.proxy.bootstrap;
 
-import io.weft.proxy.rehearsal.Rehearsal;
+import io.weft.proxy.config.RehearsalLength;
 import java.lang.System.Logger.Level;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Model.CommandSpec;
@@ -50,14 +50,14 @@ public final class Arguments {
                                 + " none. Default: ${DEFAULT-VALUE}.",
                         "--rehearsal-requests")
                 .type(Integer.class)
-                .defaultValue(Integer.toString(Rehearsal.Length.DEFAULT_REQUESTS))
+                .defaultValue(Integer.toString(RehearsalLength.DEFAULT_REQUESTS))
                 .build();
     }
 
     /** @throws ParameterException naming the option and its value */
-    public static Rehearsal.Length rehearsal(OptionSpec option, CommandSpec of) {
+    public static RehearsalLength rehearsal(OptionSpec option, CommandSpec of) {
         try {
-            return Rehearsal.Length.of(option.<Integer>getValue());
+            return RehearsalLength.of(option.<Integer>getValue());
         } catch (IllegalArgumentException e) {
             throw new ParameterException(of.commandLine(), option.longestName() + ": " + e.getMessage());
         }

@@ -2,7 +2,7 @@ package io.weft.proxy.bootstrap;
 
 import io.weft.proxy.config.Bootstrap;
 import io.weft.proxy.config.Bootstrap.Node;
-import io.weft.proxy.rehearsal.Rehearsal;
+import io.weft.proxy.config.RehearsalLength;
 import io.weft.proxy.xds.parse.Parsers;
 import io.weft.proxy.xds.parse.UnsupportedFields;
 import java.lang.System.Logger.Level;
@@ -44,7 +44,7 @@ public final class EnvoyOptions {
             Mode mode,
             int concurrency,
             Duration drain,
-            Rehearsal.Length rehearsal,
+            RehearsalLength rehearsal,
             Level logLevel,
             Map<String, Level> componentLevels,
             UnsupportedFields unsupported) {

@@ -208,8 +208,10 @@ public final class HostPool implements PooledConnection.Owner {
 
     @Override
     public void retired(PooledConnection connection) {
-        comeBack = false;
-        available.remove(connection);
+        // One that ends while nobody uses it says nothing of what becomes of those that are used.
+        if (!available.remove(connection)) {
+            comeBack = false;
+        }
         if (all.remove(connection)) {
             limit.disconnected();
         }

@@ -1,5 +1,6 @@
 package io.weft.proxy.rehearsal;
 
+import io.weft.proxy.config.RehearsalLength;
 import io.weft.proxy.config.Snapshot;
 import io.weft.proxy.listen.Listeners;
 import io.weft.proxy.runtime.Proxy;
@@ -11,7 +12,6 @@ import io.weft.proxy.tls.TlsContexts;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.net.SocketTimeoutException;
-import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -25,56 +25,30 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Rehearsal implements AutoCloseable {
 
-    /**
-     * How much is done.
-     *
-     * @param requests for each protocol that is spoken to some cluster; 0 for no rehearsal
-     * @param most after this it is over, done or not
-     */
-    public record Length(int requests, Duration most) {
-        public static final int MAX_REQUESTS = 100_000;
-
-        /** A JIT compiler takes up what was called some 200 times. */
-        public static final int DEFAULT_REQUESTS = 300;
-
-        public static final Duration DEFAULT_MOST = Duration.ofSeconds(2);
-
-        public static final Length NONE = new Length(0, Duration.ZERO);
-
-        public Length {
-            if (requests < 0 || requests > MAX_REQUESTS) {
-                throw new IllegalArgumentException(
-                        "rehearsal of " + requests + " requests: expected 0 to " + MAX_REQUESTS);
-            }
-        }
-
-        public static Length of(int requests) {
-            return new Length(requests, DEFAULT_MOST);
-        }
-    }
-
     private static final System.Logger LOG = System.getLogger("io.weft.proxy.rehearsal");
     private static final long CLOSE_MILLIS = 5_000;
 
-    private final Length length;
+    private final RehearsalLength length;
     private final Workload own;
     private final InstantSource clock;
     private volatile boolean over;
-    private @Nullable Thread thread;
+    private long began; // written before the thread, and read after it
+    private volatile @Nullable Thread thread;
     private @Nullable Proxy playing;
     private boolean closed;
 
     /** @param own as whom the counters count */
-    public Rehearsal(Length length, Workload own, InstantSource clock) {
+    public Rehearsal(RehearsalLength length, Workload own, InstantSource clock) {
         this.length = length;
         this.own = own;
         this.clock = clock;
         this.over = length.requests() == 0;
     }
 
-    /** Whether traffic need not wait for it: it has ended, or there is none. */
+    /** Whether traffic need not wait for it: it has ended, its time is over, whatever still keeps it, or there is none. */
     public boolean isOver() {
-        return over;
+        return over
+                || (thread != null && System.nanoTime() - began >= length.most().toNanos());
     }
 
     /** Begins, unless it has begun before. Returns at once. */
@@ -84,18 +58,18 @@ public final class Rehearsal implements AutoCloseable {
         }
         Thread made = new Thread(() -> run(Play.of(told)), "rehearsal");
         made.setDaemon(true);
+        began = System.nanoTime();
         thread = made;
         made.start();
     }
 
     private void run(Play play) {
-        long began = System.nanoTime();
         AccessLogs logs = new AccessLogs(1, clock);
         Telemetry telemetry = new Telemetry(logs, new Stats(1, Stats.DEFAULT_LIMIT, own));
         TlsContexts tls = TlsContexts.of(Snapshot.EMPTY, clock);
         try (Proxy proxy = new Proxy(1, tls, telemetry, telemetry)) {
             if (mayPlay(proxy)) {
-                play(play, proxy, began);
+                play(play, proxy);
             }
         } catch (RuntimeException e) {
             LOG.log(Level.DEBUG, "rehearsal", e);
@@ -111,7 +85,7 @@ public final class Rehearsal implements AutoCloseable {
         return !closed;
     }
 
-    private void play(Play play, Proxy proxy, long began) {
+    private void play(Play play, Proxy proxy) {
         int answers = 0;
         String ending = "";
         try {

@@ -7,6 +7,7 @@ import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
@@ -85,7 +86,7 @@ final class Visitor {
 
     private boolean beginsGood(int length) {
         int known = Math.min(length, GOOD.length);
-        return java.util.Arrays.equals(buffer, 0, known, GOOD, 0, known);
+        return Arrays.equals(buffer, 0, known, GOOD, 0, known);
     }
 
     /** Milliseconds, at least one: to a socket, none means for ever. */

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 
 import io.weft.proxy.config.Bootstrap;
-import io.weft.proxy.rehearsal.Rehearsal;
+import io.weft.proxy.config.RehearsalLength;
 import io.weft.proxy.xds.parse.Parsers;
 import io.weft.proxy.xds.parse.UnsupportedFields;
 import java.io.IOException;
@@ -61,7 +61,7 @@ class EnvoyOptionsTest {
         assertThat(given.mode()).isEqualTo(EnvoyOptions.Mode.SERVE);
         assertThat(given.concurrency()).isEqualTo(Runtime.getRuntime().availableProcessors());
         assertThat(given.drain()).isEqualTo(Duration.ofMinutes(10));
-        assertThat(given.rehearsal()).isEqualTo(Rehearsal.Length.of(300));
+        assertThat(given.rehearsal()).isEqualTo(RehearsalLength.of(300));
         assertThat(options("--rehearsal-requests", "0").given().rehearsal().requests())
                 .isZero();
         assertThat(given.logLevel()).isEqualTo(Level.INFO);

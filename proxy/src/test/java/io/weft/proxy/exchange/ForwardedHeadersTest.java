@@ -5,19 +5,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.weft.certs.asn1.Pem;
 import io.weft.certs.authority.Authority;
 import io.weft.certs.identity.Fingerprint;
-import io.weft.certs.identity.SpiffeId;
 import io.weft.certs.identity.TrustDomain;
-import io.weft.certs.identity.X509Svid;
-import io.weft.certs.key.KeyAlgorithm;
 import io.weft.proxy.chain.Ip;
 import io.weft.proxy.config.Cluster;
 import io.weft.proxy.config.DownstreamTls;
 import io.weft.proxy.config.HttpConnectionManager.Forwarded;
 import io.weft.proxy.config.HttpConnectionManager.Forwarded.ClientCert;
 import io.weft.proxy.config.Listener;
-import io.weft.proxy.config.Secret;
 import io.weft.proxy.config.Snapshot;
-import io.weft.proxy.config.TlsParameters;
 import io.weft.proxy.config.UpstreamTls;
 import io.weft.proxy.http.FieldName;
 import io.weft.proxy.http.Request;
@@ -26,6 +21,7 @@ import io.weft.proxy.testing.Endpoint;
 import io.weft.proxy.testing.Fixture;
 import io.weft.proxy.testing.Http2Client;
 import io.weft.proxy.testing.RunningProxy;
+import io.weft.proxy.testing.Svids;
 import java.net.InetAddress;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
@@ -36,7 +32,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Set;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -155,32 +150,8 @@ class ForwardedHeadersTest {
 
     // ---- the client's certificate ----
 
-    private static Map<String, Secret> secrets(String name) {
-        X509Svid svid = AUTHORITY.issueOwn(
-                KeyAlgorithm.EC_P256,
-                SpiffeId.workload(TrustDomain.DEFAULT, "shop", name),
-                Duration.ofHours(1),
-                Set.of());
-        return Map.of(
-                "default",
-                new Secret.Certificate(svid.chainPem(), svid.keyPem()),
-                "ROOTCA",
-                new Secret.Trust(AUTHORITY.bundle().toPem()));
-    }
-
-    private static TlsParameters parameters() {
-        return new TlsParameters(
-                TlsParameters.Version.TLS_1_2,
-                TlsParameters.Version.TLS_1_3,
-                List.of(),
-                List.of(),
-                List.of(),
-                new TlsParameters.CertificateSource.Named("default"),
-                new TlsParameters.Validation(new TlsParameters.TrustSource.Named("ROOTCA"), List.of()));
-    }
-
     private static Snapshot with(Snapshot plain, String name) {
-        return new Snapshot(1, plain.listeners(), plain.clusters(), Map.of(), secrets(name));
+        return new Snapshot(1, plain.listeners(), plain.clusters(), Map.of(), Svids.secrets(AUTHORITY, name));
     }
 
     private static Snapshot inbound(int port, ClientCert mode) {
@@ -189,7 +160,7 @@ class ForwardedHeadersTest {
 
     private static Snapshot inbound(int port, Forwarded forwarded) {
         var manager = Fixture.manager(Fixture.routes(Fixture.forwardTo("app")), forwarded, false);
-        var tls = new DownstreamTls(parameters(), true, Duration.ofSeconds(5));
+        var tls = new DownstreamTls(Svids.mutual(List.of()), true, Duration.ofSeconds(5));
         return with(
                 Fixture.snapshot(
                         Fixture.listener(Listener.Inspection.NONE, Fixture.chain(manager, tls)),
@@ -202,7 +173,7 @@ class ForwardedHeadersTest {
         Cluster peer = Fixture.cluster(
                 "peer",
                 Cluster.Protocol.HTTP1,
-                new UpstreamTls(parameters(), "", false, false),
+                new UpstreamTls(Svids.mutual(List.of()), "", false, false),
                 Fixture.cluster("peer", port).endpoints().getFirst().endpoints());
         var manager = Fixture.manager(
                 Fixture.routes(Fixture.forwardTo("peer")),

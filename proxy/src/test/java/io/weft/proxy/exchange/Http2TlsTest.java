@@ -3,16 +3,11 @@ package io.weft.proxy.exchange;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.weft.certs.authority.Authority;
-import io.weft.certs.identity.SpiffeId;
 import io.weft.certs.identity.TrustDomain;
-import io.weft.certs.identity.X509Svid;
-import io.weft.certs.key.KeyAlgorithm;
 import io.weft.proxy.config.Cluster;
 import io.weft.proxy.config.DownstreamTls;
 import io.weft.proxy.config.Listener;
-import io.weft.proxy.config.Secret;
 import io.weft.proxy.config.Snapshot;
-import io.weft.proxy.config.TlsParameters;
 import io.weft.proxy.config.UpstreamTls;
 import io.weft.proxy.testing.Client;
 import io.weft.proxy.testing.Endpoint;
@@ -20,11 +15,11 @@ import io.weft.proxy.testing.Fixture;
 import io.weft.proxy.testing.Http2Client;
 import io.weft.proxy.testing.Http2Endpoint;
 import io.weft.proxy.testing.RunningProxy;
+import io.weft.proxy.testing.Svids;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -36,37 +31,13 @@ class Http2TlsTest {
 
     private static final Authority AUTHORITY = Authority.inMemory(TrustDomain.DEFAULT, InstantSource.system());
 
-    private static Map<String, Secret> secrets(String name) {
-        X509Svid svid = AUTHORITY.issueOwn(
-                KeyAlgorithm.EC_P256,
-                SpiffeId.workload(TrustDomain.DEFAULT, "shop", name),
-                Duration.ofHours(1),
-                Set.of());
-        return Map.of(
-                "default",
-                new Secret.Certificate(svid.chainPem(), svid.keyPem()),
-                "ROOTCA",
-                new Secret.Trust(AUTHORITY.bundle().toPem()));
-    }
-
-    private static TlsParameters parameters(List<String> alpn) {
-        return new TlsParameters(
-                TlsParameters.Version.TLS_1_2,
-                TlsParameters.Version.TLS_1_3,
-                List.of(),
-                List.of(),
-                alpn,
-                new TlsParameters.CertificateSource.Named("default"),
-                new TlsParameters.Validation(new TlsParameters.TrustSource.Named("ROOTCA"), List.of()));
-    }
-
     private static Snapshot with(Snapshot plain, String name) {
-        return new Snapshot(1, plain.listeners(), plain.clusters(), Map.of(), secrets(name));
+        return new Snapshot(1, plain.listeners(), plain.clusters(), Map.of(), Svids.secrets(AUTHORITY, name));
     }
 
     /** The server's proxy: ends mutual TLS and speaks plainly to the application. */
     private static Snapshot inbound(Cluster app, List<String> alpn) {
-        DownstreamTls tls = new DownstreamTls(parameters(alpn), true, Duration.ofSeconds(5));
+        DownstreamTls tls = new DownstreamTls(Svids.mutual(alpn), true, Duration.ofSeconds(5));
         var manager = Fixture.manager(Fixture.routes(Fixture.forwardTo(app.name())));
         return with(
                 Fixture.snapshot(Fixture.listener(Listener.Inspection.NONE, Fixture.chain(manager, tls)), app),
@@ -76,7 +47,7 @@ class Http2TlsTest {
     /** The client's proxy: speaks mutual TLS to the server's. */
     private static Snapshot outbound(int port, Cluster.Protocol protocol, List<String> alpn) {
         Cluster plain = Fixture.cluster("peer", port);
-        UpstreamTls tls = new UpstreamTls(parameters(alpn), "server.shop", false, false);
+        UpstreamTls tls = new UpstreamTls(Svids.mutual(alpn), "server.shop", false, false);
         Cluster secured = Fixture.cluster(
                 "peer", protocol, tls, plain.endpoints().getFirst().endpoints());
         return with(Fixture.http(secured), "client");

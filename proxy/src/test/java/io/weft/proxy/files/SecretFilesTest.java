@@ -9,22 +9,17 @@ import io.weft.certs.identity.TrustDomain;
 import io.weft.certs.identity.X509Svid;
 import io.weft.certs.key.KeyAlgorithm;
 import io.weft.proxy.config.Secret;
+import io.weft.proxy.testing.LogLines;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.time.InstantSource;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.logging.Handler;
-import java.util.logging.LogRecord;
-import java.util.logging.Logger;
-import java.util.logging.SimpleFormatter;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -33,35 +28,17 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** T-17: secrets in files beside the proxy. */
 class SecretFilesTest {
-    private static final Logger LOGGER = Logger.getLogger("io.weft.proxy.files");
 
     @TempDir
     private Path folder;
 
     private final SecretFiles files = new SecretFiles();
     private final Authority authority = Authority.inMemory(TrustDomain.DEFAULT, InstantSource.system());
-    private final List<String> logged = new ArrayList<>();
-    private final Handler handler = new Handler() {
-        @Override
-        public void publish(LogRecord entry) {
-            logged.add(entry.getLevel() + " " + new SimpleFormatter().formatMessage(entry));
-        }
-
-        @Override
-        public void flush() {}
-
-        @Override
-        public void close() {}
-    };
-
-    @BeforeEach
-    void listen() {
-        LOGGER.addHandler(handler);
-    }
+    private final LogLines logged = new LogLines("io.weft.proxy.files");
 
     @AfterEach
     void leave() {
-        LOGGER.removeHandler(handler);
+        logged.close();
     }
 
     @Test
@@ -73,7 +50,7 @@ class SecretFilesTest {
                 .isEqualTo(new Secret.Trust(authority.bundle().toPem()));
         assertThat(files.secret("file-cert:" + chain + "~" + key, "a"))
                 .isEqualTo(new Secret.Certificate(svid.chainPem(), svid.keyPem()));
-        assertThat(logged).isEmpty();
+        assertThat(List.copyOf(logged.rest())).isEmpty();
     }
 
     @ParameterizedTest
@@ -97,7 +74,7 @@ class SecretFilesTest {
         assertThat(files.secret(name, "cluster a")).isNull();
         assertThat(files.secret(name, "cluster b")).isNull();
         assertThat(files.look()).isEmpty();
-        assertThat(logged)
+        assertThat(List.copyOf(logged.rest()))
                 .containsExactly(
                         "WARNING cluster a: " + folder
                                 + "/ca.pem: no such file; until it can be read no connection is made with it",
@@ -112,7 +89,9 @@ class SecretFilesTest {
         roots("ca.pem");
         assertThat(files.look()).containsOnlyKeys(name);
         assertThat(files.look()).isEmpty();
-        assertThat(logged).last().isEqualTo("INFO [" + folder + "/ca.pem]: read again, for [cluster a]");
+        assertThat(List.copyOf(logged.rest()))
+                .last()
+                .isEqualTo("INFO [" + folder + "/ca.pem]: read again, for [cluster a]");
     }
 
     @ParameterizedTest
@@ -135,7 +114,7 @@ class SecretFilesTest {
         write("other.pem", svid().keyPem());
         assertThat(files.secret(name.replace("{}", folder.toString()), "cluster a"))
                 .isNull();
-        assertThat(logged)
+        assertThat(List.copyOf(logged.rest()))
                 .containsExactly("WARNING cluster a: " + reason.replace("{}", folder.toString())
                         + "; until it can be read no connection is made with it");
     }
@@ -154,7 +133,7 @@ class SecretFilesTest {
         write("c.pem", second.chainPem());
         assertThat(files.look()).isEmpty();
         assertThat(files.secret(name, "cluster a")).isEqualTo(new Secret.Certificate(first.chainPem(), first.keyPem()));
-        assertThat(logged)
+        assertThat(List.copyOf(logged.rest()))
                 .containsExactly("WARNING [cluster a]: " + key + " is not the key of " + chain
                         + "; what was read before stays in use");
 
@@ -188,7 +167,7 @@ class SecretFilesTest {
         assertThat(files.secret("file-root:system", "cluster a")).isInstanceOfSatisfying(Secret.Trust.class, trust -> {
             assertThat(Pem.certificates(trust.rootsPem())).hasSizeGreaterThan(10);
         });
-        assertThat(logged).isEmpty();
+        assertThat(List.copyOf(logged.rest())).isEmpty();
     }
 
     @Test

@@ -73,12 +73,16 @@ class HostPoolTest {
         };
     }
 
+    private void acquire(HostPool pool, String... names) {
+        for (String name : names) {
+            pool.acquire(asker(name));
+        }
+    }
+
     @Test
     void many_share_a_multiplexed_connection_and_only_one_is_dialled_at_a_time() {
         HostPool pool = pool(true, 10, 10);
-        for (String name : List.of("a", "b", "c", "d", "e")) {
-            pool.acquire(asker(name));
-        }
+        acquire(pool, "a", "b", "c", "d", "e");
         assertThat(dials).isEqualTo(1);
         Fake first = new Fake(3);
         pool.connected(first);
@@ -207,9 +211,7 @@ class HostPoolTest {
     @Test
     void a_burst_has_two_connections_made_at_a_time_and_is_served_by_those_that_come_back() {
         HostPool pool = pool(false, 100, 100);
-        for (String name : List.of("a", "b", "c", "d", "e")) {
-            pool.acquire(asker(name));
-        }
+        acquire(pool, "a", "b", "c", "d", "e");
         assertThat(dials).isEqualTo(2);
         Fake first = new Fake(1);
         pool.connected(first);
@@ -227,15 +229,11 @@ class HostPoolTest {
     @Test
     void who_waits_for_long_has_a_connection_made_whatever_the_others_do() {
         HostPool pool = pool(false, 100, 100);
-        for (String name : List.of("a", "b", "c", "d", "e")) {
-            pool.acquire(asker(name));
-        }
+        acquire(pool, "a", "b", "c", "d", "e");
         assertThat(reminders).as("one for all").hasSize(1);
         reminders.getFirst().run();
         assertThat(dials).isEqualTo(5);
-        for (String name : List.of("f", "g")) {
-            pool.acquire(asker(name));
-        }
+        acquire(pool, "f", "g");
         assertThat(dials).isEqualTo(5);
         assertThat(reminders).hasSize(2);
         reminders.getLast().run();
@@ -249,28 +247,35 @@ class HostPoolTest {
         Fake once = new Fake(1);
         pool.connected(once);
         pool.retired(once);
-        for (String name : List.of("b", "c", "d", "e")) {
-            pool.acquire(asker(name));
-        }
+        acquire(pool, "b", "c", "d", "e");
         assertThat(dials).isEqualTo(5);
         Fake kept = new Fake(1);
         pool.connected(kept);
         kept.room = 1;
         pool.released(kept);
-        for (String name : List.of("f", "g", "h", "i")) {
-            pool.acquire(asker(name));
-        }
+        acquire(pool, "f", "g", "h", "i");
         assertThat(dials).as("they do again").isEqualTo(5);
     }
 
     @Test
     void a_reminder_that_comes_when_nobody_waits_or_all_is_closed_does_nothing() {
         HostPool pool = pool(false, 100, 100);
-        for (String name : List.of("a", "b", "c")) {
-            pool.acquire(asker(name));
-        }
+        acquire(pool, "a", "b", "c");
         pool.close();
         reminders.getFirst().run();
         assertThat(dials).isEqualTo(2);
+    }
+
+    @Test
+    void a_connection_that_ends_unused_says_nothing_of_those_that_are_used() {
+        HostPool pool = pool(false, 100, 100);
+        acquire(pool, "a");
+        Fake kept = new Fake(1);
+        pool.connected(kept);
+        kept.room = 1;
+        pool.released(kept);
+        pool.retired(kept);
+        acquire(pool, "b", "c", "d");
+        assertThat(dials).as("two at a time").isEqualTo(3);
     }
 }
