@@ -48,8 +48,12 @@ final class ControlPlane implements AutoCloseable {
     /** As grpc-java's and Istio's own limit. */
     private static final int LARGEST_MESSAGE = 4 << 20;
 
-    /** What a proxy may send before it is read: a thousand that come back have a few hundred KB to say each. */
-    private static final int UNREAD_BYTES = 16 << 10;
+    /**
+     * What a proxy may send before it is read: a thousand that come back have a few hundred KB to say each. Not less than the window
+     * that HTTP/2 begins with (RFC 9113, section 6.9.2): a client that sends before it has heard of a smaller one has overdrawn that,
+     * and nothing opens it again once all that came is read.
+     */
+    private static final int UNREAD_BYTES = 65_535;
 
     private static final int LARGEST_HEADERS = 16 << 10;
     /** More than a mesh asks for when all of it starts at once; those beyond are told to come back. */
