@@ -1,6 +1,7 @@
 package io.weft.examples.bench;
 
 import io.weft.examples.bench.Scenario.Protocol;
+import io.weft.examples.lab.Ports;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;

@@ -12,12 +12,12 @@ import io.weft.examples.apps.HelloServer;
 import io.weft.examples.apps.OrdersClient;
 import io.weft.examples.apps.OrdersServer;
 import io.weft.examples.lab.Distribution;
+import io.weft.examples.lab.Ports;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -47,6 +47,7 @@ public final class TrainMain {
 
     private final Path folder;
     private final Path log;
+    private final Ports ports = new Ports();
     private final List<Process> started = new ArrayList<>();
 
     private TrainMain(Path folder) {
@@ -71,12 +72,12 @@ public final class TrainMain {
     }
 
     private void run(Path caches, Path mesh, List<String> java, String classPath) throws Exception {
-        Script script = new Script(port(), port(), port(), port(), port(), port());
+        Script script = new Script(ports.next(), ports.next(), ports.next(), ports.next(), ports.next(), ports.next());
         HelloServer.main(new String[] {Integer.toString(script.hello()), "hello"});
         Thread.ofPlatform().daemon().start(() -> orders(script.orders()));
 
-        int certificates = port();
-        var lesson = new ControlPlaneLesson(mesh, folder.resolve("config"), certificates, port());
+        int certificates = ports.next();
+        var lesson = new ControlPlaneLesson(mesh, folder.resolve("config"), certificates, ports.next());
         lesson.prepare();
         Process controlPlane = controlPlane(lesson, caches.resolve("control-plane.aot"));
         await(certificates, controlPlane);
@@ -97,13 +98,13 @@ public final class TrainMain {
         environment.put("INSTANCE_IP", "127.0.0.1");
         environment.put("CA_ADDR", "127.0.0.1:" + certificates);
         environment.put("WEFT_JOIN_TOKEN", token);
-        environment.put("ENVOY_STATUS_PORT", Integer.toString(port()));
-        environment.put("ENVOY_PROMETHEUS_PORT", Integer.toString(port()));
+        environment.put("ENVOY_STATUS_PORT", Integer.toString(ports.next()));
+        environment.put("ENVOY_PROMETHEUS_PORT", Integer.toString(ports.next()));
 
         environment.put(
                 "PROXY_CONFIG",
                 "{\"discoveryAddress\": \"127.0.0.1:%d\", \"concurrency\": 1, \"proxyAdminPort\": %d, \"statusPort\": %d, \"terminationDrainDuration\": \"0s\"}"
-                        .formatted(teacher.getPort(), port(), port()));
+                        .formatted(teacher.getPort(), ports.next(), ports.next()));
         List<String> command = new ArrayList<>(java);
         command.addAll(List.of("-XX:AOTCacheOutput=" + caches.resolve("sidecar.aot"), "-cp", classPath, MAIN));
         Process sidecar = start(command, environment, List.of("sidecar"));
@@ -118,7 +119,7 @@ public final class TrainMain {
         graduate(controlPlane, caches.resolve("control-plane.aot"));
 
         told(
-                new FileLesson(folder, port(), port(), port(), script.hello(), teacher.getPort()),
+                new FileLesson(folder, ports.next(), ports.next(), ports.next(), script.hello(), teacher.getPort()),
                 authority,
                 caches,
                 java,
@@ -198,12 +199,6 @@ public final class TrainMain {
         Process process = builder.start();
         started.add(process);
         return process;
-    }
-
-    private static int port() throws IOException {
-        try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        }
     }
 
     private void await(int port, Process of) throws InterruptedException {

@@ -1,19 +1,17 @@
-package io.weft.examples.bench;
+package io.weft.examples.lab;
 
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.util.HashSet;
 import java.util.Random;
 import java.util.Set;
 
 /**
- * Free ports, each given once, on the client's side or on the server's. Used by one thread, on the client's side; that of the
- * server has none but what the bench starts there, or is the same.
+ * Free ports of this namespace, each given once, so that none of those chosen before they are bound is another's. Used by one
+ * thread. The bench's are of the client's side: that of the server has none but what the bench starts there, or is the same.
  */
-final class Ports {
-    /** Below the range that Linux takes ports of outgoing connections from, so that none of the load takes it first. */
+public final class Ports {
+    /** Below the range that Linux takes ports of outgoing connections from, so that none of these takes one first. */
     private static final int FIRST = 18_000;
 
     private static final int LAST = 32_000;
@@ -21,7 +19,8 @@ final class Ports {
     private final Random random = new Random();
     private final Set<Integer> given = new HashSet<>();
 
-    int next() {
+    /** @throws LabException where there is none */
+    public int next() {
         for (int attempt = 0; attempt < 1_000; attempt++) {
             int port = random.nextInt(FIRST, LAST);
             if (!given.contains(port) && isFree(port)) {
@@ -29,12 +28,12 @@ final class Ports {
                 return port;
             }
         }
-        throw new BenchException("no free port of 127.0.0.1 was found between " + FIRST + " and " + LAST);
+        throw new LabException("no free port was found between " + FIRST + " and " + LAST);
     }
 
     private static boolean isFree(int port) {
-        try (var socket = new ServerSocket()) {
-            socket.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
+        // On all addresses, since some of what gets one listens on all.
+        try (var _ = new ServerSocket(port)) {
             return true;
         } catch (IOException taken) {
             return false;
