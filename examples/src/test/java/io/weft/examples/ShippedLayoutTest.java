@@ -9,10 +9,10 @@ import io.weft.examples.lab.Lab;
 import io.weft.examples.lab.Outcome;
 import io.weft.examples.lab.Pod;
 import io.weft.examples.lab.PodSpec;
+import io.weft.examples.lab.Ports;
 import io.weft.examples.lab.Privileged;
 import java.io.IOException;
 import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -278,10 +278,7 @@ class ShippedLayoutTest {
 
     @Test
     void what_reading_a_large_configuration_took_is_given_back(@TempDir Path folder) throws Exception {
-        int port;
-        try (var free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            port = free.getLocalPort();
-        }
+        int port = new Ports().next();
         var text = new StringBuilder("""
                 static_resources:
                   listeners:

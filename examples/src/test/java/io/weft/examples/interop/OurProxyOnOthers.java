@@ -9,6 +9,7 @@ import io.envoyproxy.envoy.config.route.v3.RouteConfiguration;
 import io.weft.examples.interop.OthersControlPlane.Told;
 import io.weft.examples.interop.Web.Answer;
 import io.weft.examples.lab.Await;
+import io.weft.examples.lab.Ports;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -39,7 +40,7 @@ abstract class OurProxyOnOthers {
     private final OthersControlPlane.Starter starter;
 
     private final Deque<AutoCloseable> opened = new ArrayDeque<>();
-    private final int listen = FreePort.next();
+    private final int listen = new Ports().next();
     private int blue;
     private int green;
 

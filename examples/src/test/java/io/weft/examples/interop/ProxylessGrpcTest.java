@@ -17,6 +17,7 @@ import io.grpc.xds.XdsNameResolverProvider;
 import io.grpc.xds.XdsServerBuilder;
 import io.grpc.xds.XdsServerCredentials;
 import io.weft.examples.lab.Await;
+import io.weft.examples.lab.Ports;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -62,8 +63,9 @@ class ProxylessGrpcTest {
     Path folder;
 
     private final Deque<AutoCloseable> opened = new ArrayDeque<>();
-    private final int first = FreePort.next();
-    private final int second = FreePort.next();
+    private final Ports ports = new Ports();
+    private final int first = ports.next();
+    private final int second = ports.next();
     private WeftControlPlane control;
 
     @BeforeEach

@@ -3,6 +3,7 @@ package io.weft.examples.interop;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.weft.examples.lab.Await;
+import io.weft.examples.lab.Ports;
 import io.weft.examples.lab.Program;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -144,8 +145,9 @@ class StaticBootstrapTest {
 
     private static Map<String, String> values(String whose) {
         var values = new HashMap<>(backends.values());
-        values.put("listen", String.valueOf(FreePort.next()));
-        values.put("listen2", String.valueOf(FreePort.next()));
+        var ports = new Ports();
+        values.put("listen", String.valueOf(ports.next()));
+        values.put("listen2", String.valueOf(ports.next()));
         values.put("run", whose + System.nanoTime());
         return values;
     }
