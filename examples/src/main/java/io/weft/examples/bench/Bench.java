@@ -15,6 +15,7 @@ import java.util.stream.IntStream;
 final class Bench {
     private static final int WARM_REQUESTS = 50_000;
     private static final int MOST_WARM_UPS = 4;
+    private static final int WARM_PART_SECONDS = 2;
     private static final int LOADED_CLUSTERS = 20;
 
     private final Settings settings;
@@ -106,25 +107,27 @@ final class Bench {
         progress.println("  warm-up");
         int enough = scenario.content().size() <= Content.SMALL.size() ? WARM_REQUESTS : 0;
         for (Deployment deployment : List.copyOf(deployments)) {
-            attempt(scenario, deployment, deployments, () -> {
-                warmUp(scenario, deployment, enough);
-                if (scenario.openLoop()) {
-                    OpenLoop.run(scenario, deployment.entry(), 1, OpenLoop.REQUESTS_PER_SECOND);
-                }
-            });
+            attempt(scenario, deployment, deployments, () -> warmUp(scenario, deployment, enough));
         }
     }
 
+    /**
+     * Where requests at a fixed rate are timed, with as many seconds of these, in turns: requests that come one by one take other
+     * ways through a proxy than those that come together, and so do those whose client goes away when a load ends. What a JIT compiler
+     * knows of neither it compiles anew.
+     */
     private void warmUp(Scenario scenario, Deployment deployment, int enough) {
         int seconds = (int) settings.warmUp().toSeconds();
-        if (seconds == 0) {
-            return;
-        }
+        boolean timed = scenario.openLoop() || scenario.firstRequests();
+        int part = timed ? Math.min(seconds, WARM_PART_SECONDS) : seconds;
         long requests = 0;
         // A JIT compiler counts calls, not seconds: on a slow machine it needs more of them.
-        for (int part = 0; part == 0 || (part < MOST_WARM_UPS && requests < enough); part++) {
-            requests += Load.saturate(rig, scenario, deployment.entry(), seconds, () -> {})
+        for (int done = 0; done < seconds || (done < MOST_WARM_UPS * seconds && requests < enough); done += part) {
+            requests += Load.saturate(rig, scenario, deployment.entry(), part, () -> {})
                     .requests();
+            if (timed) {
+                OpenLoop.run(scenario, deployment.entry(), part, OpenLoop.REQUESTS_PER_SECOND);
+            }
         }
     }
 
