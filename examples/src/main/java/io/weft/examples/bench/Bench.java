@@ -113,8 +113,8 @@ final class Bench {
 
     /**
      * Where requests at a fixed rate are timed, with as many seconds of these, in turns: requests that come one by one take other
-     * ways through a proxy than those that come together, and so do those whose client goes away when a load ends. What a JIT compiler
-     * knows of neither it compiles anew.
+     * ways through a proxy than those that come together, and so do those whose client goes away when a load ends. A JIT compiler
+     * that has not seen these ways compiles anew when they are taken.
      */
     private void warmUp(Scenario scenario, Deployment deployment, int enough) {
         int seconds = (int) settings.warmUp().toSeconds();

@@ -68,7 +68,9 @@ public final class BenchMain implements Callable<Integer> {
             names = "--warm-up",
             paramLabel = "SECONDS",
             defaultValue = "8",
-            description = "Load on each peer before the first round; default ${DEFAULT-VALUE}.")
+            description =
+                    "Load on each peer before the first round, and as long again at a fixed rate where that is timed;"
+                            + " default ${DEFAULT-VALUE}.")
     private int warmUp = 8;
 
     @Option(

@@ -9,6 +9,7 @@ import java.util.List;
 /**
  * What all measurements of a run share.
  *
+ * @param ports free ones at the client's side; that of the server has none but what the bench starts there, or is the same
  * @param server the server, whose network namespace is that of its side
  * @param http1 the server's port for HTTP/1.1
  * @param http2 the server's port for HTTP/2

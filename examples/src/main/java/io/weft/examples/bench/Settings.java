@@ -9,7 +9,8 @@ import java.util.Set;
  * What to measure, and how long.
  *
  * @param seconds how long each point takes in each round; whole seconds, because the load generators know no others
- * @param warmUp for how long each peer is loaded before the first round; zero for not at all
+ * @param warmUp for how long each peer is loaded before the first round, and as long again at a fixed rate where that is timed; zero for
+ *     not at all
  * @param rounds how often each point is taken
  * @param scenarios in the order of the report
  * @param peers those asked for; which of them are there is another matter

@@ -7,8 +7,8 @@ import java.util.Random;
 import java.util.Set;
 
 /**
- * Free ports of this namespace, each given once, so that none of those chosen before they are bound is another's. Used by one
- * thread. The bench's are of the client's side: that of the server has none but what the bench starts there, or is the same.
+ * Free ports of the network namespace that the caller is in, each given once, so that of those chosen before they are bound none is
+ * another's. Used by one thread.
  */
 public final class Ports {
     /** Below the range that Linux takes ports of outgoing connections from, so that none of these takes one first. */
@@ -16,8 +16,17 @@ public final class Ports {
 
     private static final int LAST = 32_000;
 
-    private final Random random = new Random();
+    private final Random random;
     private final Set<Integer> given = new HashSet<>();
+
+    public Ports() {
+        this(new Random());
+    }
+
+    /** @param random in whose order they are tried */
+    Ports(Random random) {
+        this.random = random;
+    }
 
     /** @throws LabException where there is none */
     public int next() {

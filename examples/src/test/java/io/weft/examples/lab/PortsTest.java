@@ -2,6 +2,10 @@ package io.weft.examples.lab;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.util.Random;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
@@ -12,5 +16,13 @@ class PortsTest {
         assertThat(IntStream.range(0, 2_000).map(_ -> ports.next()))
                 .doesNotHaveDuplicates()
                 .allMatch(port -> port < 32_768);
+    }
+
+    @Test
+    void a_port_that_somebody_listens_on_at_any_address_is_not_given() throws IOException {
+        int first = new Ports(new Random(1)).next();
+        try (var _ = new ServerSocket(first, 1, InetAddress.ofLiteral("127.0.0.2"))) {
+            assertThat(new Ports(new Random(1)).next()).isNotEqualTo(first);
+        }
     }
 }
